@@ -1,0 +1,100 @@
+"""The last questions before a message leaves: asked inside the transaction that commits it to go."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from clients.contact import outbox, window
+from clients.contact.models import Consent, ContactCard, Message, State
+from practice.models import Practice
+
+
+@dataclass(frozen=True)
+class Go:
+    """Nothing stands in the way."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Not before that moment."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class End:
+    """It doesn't go."""
+
+    state: State
+    reason: str
+
+
+Decision = Go | Wait | End
+
+# Apps above add what only they know, by the purpose of a message: is its session still on, may
+# this reader still see it. A function returns a reason not to send, or an empty string.
+_BY_PURPOSE: dict[str, Callable[[Message], str]] = {}
+
+
+def gate(purpose: str) -> Callable[[Callable[[Message], str]], Callable[[Message], str]]:
+    """Decorator: ask this function before a message of that purpose goes."""
+
+    def add(ask: Callable[[Message], str]) -> Callable[[Message], str]:
+        _BY_PURPOSE[purpose] = ask
+        return ask
+
+    return add
+
+
+_AT_DEPARTURE: dict[str, Callable[[Message], None]] = {}
+
+
+def departure(purpose: str) -> Callable[[Callable[[Message], None]], Callable[[Message], None]]:
+    """Decorator: do this in the transaction that commits a message of that purpose to go."""
+
+    def add(act: Callable[[Message], None]) -> Callable[[Message], None]:
+        _AT_DEPARTURE[purpose] = act
+        return act
+
+    return add
+
+
+def depart(message: Message) -> None:
+    """The message goes: let the app it belongs to do what goes with it."""
+    act = _AT_DEPARTURE.get(message.purpose)
+    if act:
+        act(message)
+
+
+def decide(message: Message, card: ContactCard, now: datetime, practice: Practice) -> Decision:
+    """Whether the message goes now, later or never."""
+    if now >= message.expires_at:
+        return End(State.EXPIRED, "too late")
+    reason = _refusal(message, card)
+    if reason:
+        return End(State.SUPPRESSED, reason)
+    hours = outbox.hours_for(message, practice)
+    if hours is None:
+        return End(State.SUPPRESSED, "no safe hours: call")
+    moment = window.next_safe_moment(now, ZoneInfo(message.client.time_zone), hours)
+    return Go() if moment <= now else Wait(moment)
+
+
+def _refusal(message: Message, card: ContactCard) -> str:
+    if card.suspended_at:
+        return "contact is suspended"
+    if not card.email or not card.email_is_safe:
+        return "no safe e-mail: call"
+    if message.is_follow_up and card.follow_ups_stopped_at:
+        return "the person asked us to stop"
+    if not _agreed(message):
+        return "no consent"
+    ask = _BY_PURPOSE.get(message.purpose)
+    return ask(message) if ask else ""
+
+
+def _agreed(message: Message) -> bool:
+    purpose = Consent.Purpose.FOLLOW_UPS if message.is_follow_up else Consent.Purpose.EMAIL
+    agreed = message.client.consents.filter(purpose=purpose, withdrawn_at=None)
+    return agreed.exists()

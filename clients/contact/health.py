@@ -1,0 +1,65 @@
+"""How sending is doing, in numbers alone."""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from kombu.exceptions import OperationalError
+
+from clients.contact.models import Heartbeat, Message, State
+from clients.contact.sending import waiting_too_long
+from practice import clock
+from practice.celery import app
+
+LATE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Ages are seconds; `last_tick` is None before the first tick."""
+
+    waiting: int
+    late: int
+    oldest_late: float
+    uncertain: int
+    dead: int
+    last_tick: float | None
+
+    @property
+    def is_well(self) -> bool:
+        ticking = self.last_tick is not None and self.last_tick < LATE.total_seconds()
+        return ticking and self.late == 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "well": self.is_well}
+
+
+def delivery() -> Delivery:
+    """The state of the outbox now, in two queries."""
+    now = clock.now()
+    late = waiting_too_long(now)
+    counts = Message.objects.aggregate(
+        waiting=Count("pk", filter=Q(state__in=[State.DUE, State.CLAIMED], due_at__lte=now)),
+        late=Count("pk", filter=late),
+        oldest=Min("due_at", filter=late),
+        uncertain=Count("pk", filter=Q(state=State.UNCERTAIN)),
+        dead=Count("pk", filter=Q(state=State.DEAD, due_at__gte=now - timedelta(days=7))),
+    )
+    oldest = counts.pop("oldest")
+    beat = Heartbeat.objects.filter(name="tick").first()
+    return Delivery(
+        **counts,
+        oldest_late=(now - oldest).total_seconds() if oldest else 0.0,
+        last_tick=(now - beat.at).total_seconds() if beat else None,
+    )
+
+
+def broker_answers() -> bool:
+    """Whether the broker can be reached within two seconds."""
+    try:
+        with app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=2)
+    except (OperationalError, OSError):
+        return False
+    return True

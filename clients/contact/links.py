@@ -1,0 +1,50 @@
+"""Private links: random, revocable, kept as digests only, and good for one person and one thing."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from clients.contact.models import PrivateLink
+from practice import clock
+
+LIFE = timedelta(days=14)
+TRIES = 5
+
+
+def make(client_id: Any, purpose: str, subject_id: Any) -> str:
+    """A new link's token. The one that led to the same thing before stops working."""
+    now = clock.now()
+    revoke(client_id, purpose, subject_id)
+    token = secrets.token_urlsafe(32)
+    PrivateLink.objects.create(
+        token_digest=digest(token),
+        client_id=client_id,
+        purpose=purpose,
+        subject_id=str(subject_id),
+        made_at=now,
+        expires_at=now + LIFE,
+    )
+    return token
+
+
+def revoke(client_id: Any, purpose: str, subject_id: Any) -> None:
+    """End the links of this person to this thing."""
+    PrivateLink.objects.filter(
+        client_id=client_id, purpose=purpose, subject_id=str(subject_id), revoked_at=None
+    ).update(revoked_at=clock.now())
+
+
+def revoke_all(client_id: Any) -> None:
+    """End every link of this person."""
+    PrivateLink.objects.filter(client_id=client_id, revoked_at=None).update(revoked_at=clock.now())
+
+
+def find(token: str) -> PrivateLink | None:
+    """The link of this token, whatever its state."""
+    return PrivateLink.objects.select_related("client").filter(token_digest=digest(token)).first()
+
+
+def digest(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,53 @@
+"""The words of a message: fixed, neutral, the same for everybody. A message is a postcard."""
+
+from email.utils import formataddr
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from clients.contact.models import Message
+from practice.wording import spoken_time
+from practice.models import Practice
+
+_SUBJECTS = {
+    Message.Template.BOOKED: "Your appointment",
+    Message.Template.MOVED: "Your appointment",
+    Message.Template.CALLED_OFF: "Your appointment",
+    Message.Template.NEWS: "A message from {name}",
+}
+
+
+def compose(message: Message, address: str, token: str, practice: Practice) -> EmailMultiAlternatives:
+    """The e-mail of this outbox row. Its Message-ID stays the same on every try."""
+    link = f"{settings.SITE_URL}/s/{token}"
+    stop = f"{settings.SITE_URL}/stop/{token}"
+    zone = ZoneInfo(message.client.time_zone)
+    context = {
+        "name": practice.display_name,
+        "link": link,
+        "stop": stop if message.is_follow_up else "",
+        "when": spoken_time(message.tells_time, zone) if message.tells_time else "",
+    }
+    sender = settings.DEFAULT_FROM_EMAIL
+    mail = EmailMultiAlternatives(
+        subject=_SUBJECTS[Message.Template(message.template)].format(name=practice.display_name),
+        body=render_to_string(f"messages/{message.template}.txt", context),
+        from_email=formataddr((practice.display_name, sender)),
+        to=[address],
+        headers=_headers(message, sender, stop),
+    )
+    mail.attach_alternative(render_to_string(f"messages/{message.template}.html", context), "text/html")
+    return mail
+
+
+def _headers(message: Message, sender: str, stop: str) -> dict[str, str]:
+    headers = {
+        "Message-ID": f"<{message.pk}@{sender.rpartition('@')[2]}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    if message.is_follow_up:
+        headers["List-Unsubscribe"] = f"<{stop}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers

@@ -1,0 +1,251 @@
+"""How a person may be reached, what is on its way to them, and the private links they come by."""
+
+import uuid
+from datetime import datetime, time
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from clients.models import Client
+from practice.fields import EncryptedTextField
+
+
+class ContactCard(models.Model):
+    """How it is safe to reach a person. Nobody asks them why."""
+
+    client = models.OneToOneField(
+        Client, primary_key=True, on_delete=models.CASCADE, related_name="card"
+    )
+    email = EncryptedTextField(blank=True, default="")
+    email_index = models.CharField(max_length=64, blank=True, db_index=True)
+    phone = EncryptedTextField(blank=True, default="")
+    email_is_safe = models.BooleanField(default=True)
+    voicemail_is_safe = models.BooleanField(default=False)
+    safe_from = models.TimeField(null=True, blank=True)
+    safe_until = models.TimeField(null=True, blank=True)
+    # Everything waits: set by the counselor, silently, when a person may be in danger.
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    # "Stop" from the person: no more follow-ups; what they booked themselves is still confirmed.
+    follow_ups_stopped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(safe_from=None, safe_until=None)
+                | Q(safe_from__lt=F("safe_until"), safe_from__isnull=False),
+                name="contact_contactcard_safe_hours_in_order",
+                violation_error_message="The safe hours end before they begin.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def safe_hours(self) -> tuple[time, time] | None:
+        """The hours the person named as safe, in their own zone."""
+        if self.safe_from is None or self.safe_until is None:
+            return None
+        return self.safe_from, self.safe_until
+
+
+class Consent(models.Model):
+    """What a person agreed to, in which words, and until when."""
+
+    class Purpose(models.TextChoices):
+        EMAIL = "email", "E-mail about appointments"
+        FOLLOW_UPS = "follow_ups", "E-mail between sessions"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    wording = models.CharField(max_length=20)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    network = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "purpose"],
+                condition=Q(withdrawn_at=None),
+                name="contact_consent_once_until_withdrawn",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}"
+
+
+class PersonalCode(models.Model):
+    """What only this person knows: asked for before a private link opens.
+
+    It is set by the person themselves: on the request form, or on their first visit after the
+    counselor read an enrollment code out to them in a session.
+    """
+
+    client = models.OneToOneField(
+        Client, primary_key=True, on_delete=models.CASCADE, related_name="personal_code"
+    )
+    code = models.CharField(max_length=200, blank=True)
+    set_at = models.DateTimeField(null=True, blank=True)
+    enrollment = models.CharField(max_length=200, blank=True)
+    enrollment_ends_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PrivateLink(models.Model):
+    """One way in, for one person and one thing. Only the digest of its token is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_digest = models.CharField(max_length=64, unique=True)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=20)
+    subject_id = models.CharField(max_length=36)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["purpose", "subject_id"], name="contact_link_subject")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether it may still open what it is for."""
+        return self.revoked_at is None and self.locked_at is None and now < self.expires_at
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def to_take(self, now: datetime) -> "MessageQuerySet":
+        """What may be claimed now."""
+        return self.filter(state__in=[State.DUE, State.UNCERTAIN], next_try_at__lte=now)
+
+    def unsent(self) -> "MessageQuerySet":
+        """What can still be stopped."""
+        return self.filter(state__in=[State.DUE, State.CLAIMED, State.UNCERTAIN])
+
+    def overdue(self, before: datetime) -> "MessageQuerySet":
+        """Still waiting although it was due before that moment."""
+        return self.filter(state__in=[State.DUE, State.CLAIMED], due_at__lt=before)
+
+
+class State(models.TextChoices):
+    """Where a message is. The words are those that staff read."""
+
+    DUE = "due", "Waiting for its time"
+    CLAIMED = "claimed", "About to go"
+    SENDING = "sending", "Going out now"
+    SENT = "sent", "Sent"
+    UNCERTAIN = "uncertain", "Handed over, not confirmed"
+    SUPPRESSED = "suppressed", "Held back"
+    CANCELED = "canceled", "No longer needed"
+    EXPIRED = "expired", "Too late to be useful"
+    DEAD = "dead", "Could not be delivered"
+
+    @property
+    def moves(self) -> "frozenset[State]":
+        """The states that may follow."""
+        return _MOVES.get(self, frozenset())
+
+
+_STOPS = {State.CANCELED, State.SUPPRESSED, State.EXPIRED}
+_MOVES = {
+    State.DUE: frozenset({State.CLAIMED, *_STOPS}),
+    State.CLAIMED: frozenset({State.SENDING, State.DUE, State.UNCERTAIN, *_STOPS}),
+    State.SENDING: frozenset({State.SENT, State.DUE, State.UNCERTAIN, State.DEAD}),
+    State.UNCERTAIN: frozenset({State.CLAIMED, State.DEAD, *_STOPS}),
+}
+
+
+class Message(models.Model):
+    """One outbound e-mail to one person: the outbox row, written with the change that causes it.
+
+    It holds no address and no text: both are looked up when it goes.
+    """
+
+    class Template(models.TextChoices):
+        BOOKED = "booked", "Appointment booked"
+        MOVED = "moved", "Appointment moved"
+        CALLED_OFF = "called_off", "Appointment canceled"
+        NEWS = "news", "Something to read or answer"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=120, unique=True)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="messages")
+    template = models.CharField(max_length=12, choices=Template.choices)
+    # What its private link opens, and what it belongs to.
+    purpose = models.CharField(max_length=20)
+    subject_id = models.CharField(max_length=36)
+    # The time an appointment message tells, in UTC; the reader's zone is looked up.
+    tells_time = models.DateTimeField(null=True, blank=True)
+    by_their_own_act = models.BooleanField(default=False)
+    is_follow_up = models.BooleanField(default=False)
+
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    uncertain_count = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=40, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    # The token of its link, only while it is on its way; a second try carries the same link.
+    token = EncryptedTextField(person="client_id", blank=True, default="")
+    objects: ClassVar[models.Manager["Message"]] = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(state__in=["due", "uncertain"]),
+                name="contact_message_to_take",
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(state__in=["claimed", "sending"]),
+                name="contact_message_leased",
+            ),
+            models.Index(fields=["purpose", "subject_id"], name="contact_message_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class MessageStep(models.Model):
+    """A state a message came into: its life, for those who must explain it."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="steps")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    reason = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.state}"
+
+
+class Heartbeat(models.Model):
+    """When something that must keep running last did."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

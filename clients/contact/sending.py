@@ -1,0 +1,247 @@
+"""The tick: claim what is due, commit to sending it, hand it over, and say what became of it.
+
+Exactly-once over SMTP can't be had. What is kept: one row per intent, ``sending`` is committed
+before the socket opens, what was certainly not delivered is tried again, and what may have been
+delivered becomes ``uncertain``, is tried once more with the same Message-ID, and then is left to
+a person.
+"""
+
+import random
+import smtplib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+import structlog
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from clients.contact import gates, links, mail, outbox
+from clients.contact.models import ContactCard, Heartbeat, Message, State
+from practice import clock
+from practice.models import Practice
+
+log = structlog.get_logger("mendwell.outbox")
+
+BATCH = 100
+LEASE = timedelta(minutes=5)
+HANDOVER = timedelta(minutes=2)  # the longest that one hand-over may take, socket timeouts included
+ASK_AGAIN = timedelta(minutes=30)  # an uncertain one is tried once more after this
+UNREACHABLE = timedelta(minutes=1)
+BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240)]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row that this tick may work on until its lease ends."""
+
+    id: object
+    fence: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a hand-over."""
+
+    state: State
+    reason: str = ""
+    again_in: timedelta | None = None
+
+
+def tick() -> int:
+    """Do once what is to be done now; returns how many messages were sent. Any number may run at once."""
+    now = clock.now()
+    Heartbeat.objects.update_or_create(name="tick", defaults={"at": now})
+    release_lost_claims(now)
+    claims = claim(now)
+    return send_claimed(claims) if claims else 0
+
+
+def release_lost_claims(now: datetime) -> None:
+    """Take back what a process that died had claimed."""
+    lost = Message.objects.filter(lease_until__lt=now)
+    lost.filter(state=State.CLAIMED).update(state=State.DUE, lease_until=None)
+    # Its hand-over may or may not have been completed: nobody can know.
+    for message in lost.filter(state=State.SENDING):
+        _finish(Claim(message.pk, message.fence), _uncertain("the sender stopped"))
+
+
+def claim(now: datetime, limit: int = BATCH) -> list[Claim]:
+    """Take up to `limit` due rows for this tick alone."""
+    with transaction.atomic():
+        rows = Message.objects.to_take(now).order_by("next_try_at")
+        if connection.vendor == "postgresql":
+            rows = rows.select_for_update(skip_locked=True, no_key=True)
+        ids = list(rows.values_list("pk", flat=True)[:limit])
+        taken = Message.objects.filter(pk__in=ids, state__in=[State.DUE, State.UNCERTAIN])
+        taken.update(state=State.CLAIMED, lease_until=now + LEASE, fence=F("fence") + 1)
+        rows_now = Message.objects.filter(pk__in=ids, state=State.CLAIMED).order_by("due_at")
+        return [Claim(pk, fence) for pk, fence in rows_now.values_list("pk", "fence")]
+
+
+def send_claimed(claims: list[Claim]) -> int:
+    """Hand these over on one connection. Where the server can't be reached, all wait a minute."""
+    backend = get_connection()
+    practice = Practice.current()
+    sent = 0
+    for position, one in enumerate(claims):
+        if not _reach(backend):
+            _put_back(claims[position:])
+            break
+        prepared = _commit_to_send(one, practice)
+        if prepared is None:
+            continue
+        result = _hand_over(backend, prepared)
+        _finish(one, result)
+        sent += result.state == State.SENT
+    _close(backend)
+    return sent
+
+
+def _reach(backend: BaseEmailBackend) -> bool:
+    try:
+        backend.open()
+    except (OSError, SMTPException) as error:
+        log.warning("mail server unreachable", error=type(error).__name__)
+        return False
+    return True
+
+
+def _put_back(claims: list[Claim]) -> None:
+    # Nothing was handed over, so this counts as no attempt.
+    later = clock.now() + UNREACHABLE
+    for one in claims:
+        waiting = Message.objects.filter(pk=one.id, fence=one.fence, state=State.CLAIMED)
+        waiting.update(
+            state=State.DUE, next_try_at=later, lease_until=None, reason="mail server unreachable"
+        )
+
+
+def _commit_to_send(one: Claim, practice: Practice) -> EmailMultiAlternatives | None:
+    """Ask the gates; where nothing stands in the way, commit ``sending`` and return the mail."""
+    with transaction.atomic():
+        message = (
+            Message.objects.select_for_update(of=("self",))
+            .select_related("client")
+            .filter(pk=one.id, fence=one.fence, state=State.CLAIMED)
+            .first()
+        )
+        if message is None:  # stopped, or taken over after the lease ended
+            return None
+        # A stop by the person locks this row too: whoever comes second sees what the first did.
+        card = ContactCard.objects.select_for_update().get(pk=message.client_id)
+        message.client.card = card
+        now = clock.now()
+        decision = gates.decide(message, card, now, practice)
+        if isinstance(decision, gates.Go):
+            return _mark_sending(message, card, now, practice)
+        _hold_back(message, decision)
+        return None
+
+
+def _mark_sending(
+    message: Message, card: ContactCard, now: datetime, practice: Practice
+) -> EmailMultiAlternatives:
+    message.token = message.token or links.make(
+        message.client_id, message.purpose, message.subject_id
+    )
+    message.state, message.attempt = State.SENDING, message.attempt + 1
+    message.lease_until = now + HANDOVER
+    message.save(update_fields=["token", "state", "attempt", "lease_until"])
+    outbox.note_step(message, State.SENDING)
+    gates.depart(message)
+    return mail.compose(message, card.email, message.token, practice)
+
+
+def _hold_back(message: Message, decision: gates.Decision) -> None:
+    if isinstance(decision, gates.Wait):
+        message.state, message.next_try_at = State.DUE, decision.until
+    elif isinstance(decision, gates.End):
+        message.state, message.next_try_at = decision.state, None
+        message.reason = decision.reason
+        outbox.note_step(message, decision.state, decision.reason)
+    message.lease_until = None
+    message.save(update_fields=["state", "next_try_at", "reason", "lease_until"])
+
+
+def _hand_over(backend: BaseEmailBackend, prepared: EmailMultiAlternatives) -> Result:
+    try:
+        delivered = backend.send_messages([prepared])
+    except smtplib.SMTPRecipientsRefused as error:
+        code = min(code for code, _ in error.recipients.values())
+        return _refused(code)
+    except smtplib.SMTPResponseException as error:
+        _close(backend)
+        return _refused(error.smtp_code)
+    except (OSError, SMTPException) as error:
+        # The line broke somewhere between greeting and answer.
+        _close(backend)
+        return _uncertain(type(error).__name__)
+    return Result(State.SENT) if delivered else _uncertain("not confirmed")
+
+
+def _refused(code: int) -> Result:
+    if code >= 500:
+        return Result(State.DEAD, f"refused with {code}")
+    return Result(State.DUE, f"put off with {code}", again_in=BACKOFF[0])
+
+
+def _uncertain(reason: str) -> Result:
+    return Result(State.UNCERTAIN, reason[:40], again_in=ASK_AGAIN)
+
+
+def _finish(one: Claim, result: Result) -> None:
+    """Write down what became of it, unless somebody took the row over meanwhile."""
+    with transaction.atomic():
+        message = (
+            Message.objects.select_for_update()
+            .filter(pk=one.id, fence=one.fence, state=State.SENDING)
+            .first()
+        )
+        if message is None:
+            log.warning("finished too late", message=str(one.id))
+            return
+        _apply(message, result, clock.now())
+        message.lease_until = None
+        message.save()
+        outbox.note_step(message, State(message.state), message.reason)
+    log.info("message", message=str(one.id), state=message.state, reason=message.reason)
+
+
+def _apply(message: Message, result: Result, now: datetime) -> None:
+    message.state, message.reason = result.state, result.reason
+    message.next_try_at = None
+    if result.state == State.SENT:
+        message.sent_at = now
+    elif result.state == State.UNCERTAIN:
+        message.uncertain_count += 1
+        if message.uncertain_count == 1:
+            message.next_try_at = now + ASK_AGAIN
+    elif result.state == State.DUE:
+        _try_later_or_give_up(message, now)
+    if message.state in (State.SENT, State.DEAD):
+        message.token = ""
+
+
+def _try_later_or_give_up(message: Message, now: datetime) -> None:
+    if message.attempt > len(BACKOFF):
+        message.state = State.DEAD
+        return
+    pause = BACKOFF[message.attempt - 1]
+    # A little apart from each other, so that all don't come back in the same second.
+    message.next_try_at = now + pause * random.uniform(1, 1.2)  # noqa: S311
+
+
+def _close(backend: BaseEmailBackend) -> None:
+    try:
+        backend.close()
+    except (OSError, SMTPException):
+        log.warning("mail connection did not close")
+
+
+def waiting_too_long(now: datetime) -> Q:
+    """Rows that should have gone five minutes ago, for health checks and the dashboard."""
+    late = now - timedelta(minutes=5)
+    return Q(state__in=[State.DUE, State.CLAIMED], due_at__lt=late, next_try_at__lt=late)

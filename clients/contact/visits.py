@@ -1,0 +1,102 @@
+"""A visit by private link: short, one person's only, and only for what the link is for."""
+
+import functools
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from clients.contact.models import PrivateLink
+from clients.models import Client
+from practice import clock
+from practice.access.gate import LINK_HOLDERS
+
+_KEY = "visit"
+IDLE_SECONDS = 20 * 60
+WHOLE_SECONDS = 2 * 60 * 60
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# Where a link of a purpose leads: the URL name, filled in by the app that made the purpose.
+_LEADS_TO: dict[str, Callable[[PrivateLink], str]] = {}
+
+
+class VisitRequest(HttpRequest):
+    """A request by somebody who opened a private link with their own code."""
+
+    link: PrivateLink
+
+    @property
+    def client(self) -> Client:
+        return self.link.client
+
+
+def leads_to(purpose: str) -> Callable[[Callable[[PrivateLink], str]], Callable[[PrivateLink], str]]:
+    """Decorator: the address to which a link of that purpose leads."""
+
+    def add(address: Callable[[PrivateLink], str]) -> Callable[[PrivateLink], str]:
+        _LEADS_TO[purpose] = address
+        return address
+
+    return add
+
+
+def address(link: PrivateLink) -> str:
+    """Where this link leads."""
+    return _LEADS_TO[link.purpose](link)
+
+
+def begin(request: HttpRequest, link: PrivateLink) -> None:
+    """Begin this person's visit; another person's visit in this browser ends."""
+    if not request.user.is_authenticated:
+        request.session.flush()
+    request.session.cycle_key()
+    now = time.time()
+    request.session[_KEY] = {"link": str(link.pk), "began": now, "seen": now}
+    PrivateLink.objects.filter(pk=link.pk).update(opened_at=clock.now())
+
+
+def end(request: HttpRequest) -> None:
+    """End the visit."""
+    request.session.pop(_KEY, None)
+
+
+def link_holder(*purposes: str) -> Callable[[View], View]:
+    """A view for visits by links of these purposes; others see the neutral page of an ended visit."""
+
+    def mark(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            link = _current(request)
+            if link is None or link.purpose not in purposes:
+                return render(request, "contact/visit_over.html", status=403)
+            request.link = link  # type: ignore[attr-defined]
+            request.client = link.client  # type: ignore[attr-defined]
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
+
+        login_not_required(guarded)
+        guarded.open_to = LINK_HOLDERS  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return mark
+
+
+def _current(request: HttpRequest) -> PrivateLink | None:
+    visit = request.session.get(_KEY)
+    # The machine's own clock: a moved demo clock ends no visit.
+    now = time.time()
+    if not visit or now - visit["seen"] > IDLE_SECONDS or now - visit["began"] > WHOLE_SECONDS:
+        end(request)
+        return None
+    link = PrivateLink.objects.select_related("client").filter(pk=uuid.UUID(visit["link"])).first()
+    if link is None or not link.is_good(clock.now()):
+        end(request)
+        return None
+    visit["seen"] = now
+    request.session.modified = True
+    return link

@@ -1,0 +1,30 @@
+"""How sign-in by allauth is bound to this practice."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+from django.urls import reverse
+
+from practice import encryption
+from practice.access.roles import Role
+
+
+class StaffAdapter(DefaultAccountAdapter):
+    """Nobody signs up; the owner makes accounts. Each role begins on its own page."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        role = getattr(request.user, "role", None)
+        return reverse(Role(role).home) if role else reverse("home")
+
+
+class EncryptingMFAAdapter(DefaultMFAAdapter):
+    """Second factors' secrets are encrypted at rest as clinical text is."""
+
+    def encrypt(self, text: str) -> str:
+        return encryption.encrypt(text, "mfa")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return encryption.decrypt(encrypted_text, "mfa")

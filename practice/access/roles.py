@@ -1,0 +1,18 @@
+"""Who works here, and where each begins the day."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What somebody on the staff may do; every view states which roles it is for."""
+
+    OWNER = "owner", "Practice owner"
+    COUNSELOR = "counselor", "Counselor"
+    DESK = "desk", "Front desk"
+
+    @property
+    def home(self) -> str:
+        """The URL name of the page that this role begins with."""
+        return {"owner": "dashboard:today", "counselor": "dashboard:today", "desk": "desk:day"}[
+            self.value
+        ]

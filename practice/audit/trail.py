@@ -1,0 +1,110 @@
+"""Adding to the record of who saw and did what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.http import HttpRequest
+
+from practice import clock
+from practice.audit.chain import FIRST, seal_of
+from practice.audit.models import ActorKind, Entry, Verb
+from practice.http import network
+from practice.models import User
+
+# One chain has one end: writers take turns. The number is any constant of our own.
+_LOCK = 7_410_001
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: somebody on the staff, a client by private link, or the system itself."""
+
+    kind: ActorKind
+    id: str = ""
+    role: str = ""
+    network: str = ""
+    request_id: str = ""
+
+
+SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+def staff_actor(request: HttpRequest) -> Actor:
+    """The signed-in person of this request."""
+    user = request.user
+    assert isinstance(user, User)
+    return Actor(ActorKind.STAFF, str(user.pk), user.role, network(request), _request_id(request))
+
+
+def client_actor(request: HttpRequest, client_id: Any) -> Actor:
+    """The client who came by a private link, or asks for a first consultation."""
+    return Actor(
+        ActorKind.CLIENT, str(client_id), "", network(request), _request_id(request)
+    )
+
+
+def record(
+    verb: Verb,
+    subject: models.Model,
+    *,
+    by: Actor,
+    case_id: Any = "",
+    client_id: Any = "",
+    note: str = "",
+) -> None:
+    """Add one row, in the transaction of the act itself; a reading is recorded before the page leaves."""
+    record_all(verb, [(subject, case_id, client_id)], by=by, note=note)
+
+
+def record_all(
+    verb: Verb,
+    subjects: Iterable[tuple[models.Model, Any, Any]],
+    *,
+    by: Actor,
+    note: str = "",
+) -> None:
+    """Add a row for each (subject, case id, client id)."""
+    rows = [
+        Entry(
+            actor_kind=by.kind,
+            actor_id=by.id,
+            role=by.role,
+            network=by.network,
+            request_id=by.request_id,
+            verb=verb,
+            resource=subject._meta.label_lower,
+            resource_id=str(subject.pk),
+            case_id=str(case_id or ""),
+            client_id=str(client_id or ""),
+            note=note,
+        )
+        for subject, case_id, client_id in subjects
+    ]
+    if rows:
+        _append(rows)
+
+
+def _append(rows: list[Entry]) -> None:
+    with transaction.atomic():
+        _take_turn()
+        last = Entry.objects.order_by("-seq").only("seq", "seal").first()
+        seq, previous = (last.seq, last.seal) if last else (0, FIRST)
+        for row in rows:
+            seq += 1
+            row.seq, row.previous, row.at = seq, previous, clock.now().astimezone(UTC)
+            previous = row.seal = seal_of(row)
+        Entry.objects.bulk_create(rows)
+
+
+def _take_turn() -> None:
+    # SQLite's IMMEDIATE transactions take turns already.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _request_id(request: HttpRequest) -> str:
+    return str(getattr(request, "request_id", ""))

@@ -1,0 +1,11 @@
+"""The Celery application: it wakes the outbox; what is due stands in the database."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "practice.settings")
+
+app = Celery("mendwell")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["clients.contact"])

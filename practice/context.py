@@ -1,0 +1,19 @@
+"""What every template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from practice.dashboard import navigation
+from practice.models import Practice
+
+
+def practice(request: HttpRequest) -> dict[str, Any]:
+    """The practice, whether this is the demo, and the staff's navigation."""
+    return {
+        "practice": SimpleLazyObject(Practice.current),
+        "demo": settings.DEMO,
+        "staff_nav": navigation.entries(request) if hasattr(request, "user") else [],
+    }

@@ -1,0 +1,34 @@
+"""The staff pages' navigation: by role, in one place."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from practice.access.roles import Role
+
+_ENTRIES: list[tuple[str, str, tuple[Role, ...]]] = [
+    ("Today", "dashboard:today", (Role.COUNSELOR, Role.OWNER)),
+    ("Cases", "cases:list", (Role.COUNSELOR,)),
+    ("Library", "handouts:library", (Role.COUNSELOR, Role.OWNER)),
+    ("Day", "desk:day", (Role.DESK, Role.OWNER)),
+    ("Week", "desk:week", (Role.DESK, Role.OWNER)),
+    ("Settings", "admin:index", (Role.OWNER,)),
+]
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    url: str
+    current: bool
+
+
+def entries(request: HttpRequest) -> list[Entry]:
+    """What this person may open; empty for people who aren't on the staff."""
+    role = getattr(request.user, "role", None)
+    return [
+        Entry(label, reverse(name), request.path == reverse(name))
+        for label, name, roles in _ENTRIES
+        if role in roles
+    ]

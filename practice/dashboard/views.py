@@ -1,0 +1,26 @@
+"""The staff's day."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from practice import clock
+from practice.access.gate import staff
+from practice.access.roles import Role
+from practice.dashboard import registry
+from practice.http import StaffRequest
+
+
+@staff(Role.COUNSELOR, Role.OWNER)
+def today(request: StaffRequest) -> HttpResponse:
+    """What needs me now, who comes next, what changed."""
+    context = {
+        "panels": registry.today.shown_to(request),
+        "now": clock.now(),
+    }
+    return render(request, "dashboard/today.html", context)
+
+
+@staff(*Role)
+def home(request: StaffRequest) -> HttpResponse:
+    """The first page of each role."""
+    return redirect(Role(request.user.role).home)

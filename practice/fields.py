@@ -1,0 +1,63 @@
+"""A model field whose column holds ciphertext only."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from practice import encryption
+
+
+class Ciphertext(str):
+    """What stands in the column. Reading the attribute of an instance opens it."""
+
+
+class _Opened(DeferredAttribute):
+    """Opens the ciphertext when the attribute is first read, so lists that don't show it don't pay."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        stored = super().__get__(instance, cls)
+        if not isinstance(stored, Ciphertext):
+            return stored
+        opened = encryption.decrypt(stored, self.field.place(instance))
+        instance.__dict__[self.field.attname] = opened
+        return opened
+
+
+class EncryptedTextField(models.TextField):
+    """Text encrypted at rest, bound to its table, column, row and person.
+
+    `person` names the attribute that holds the id of the person whom the text is about; where the
+    row is that person, leave it out. The row's key and the person must be known before saving, so
+    the model needs a key made in Python. The field can't be filtered, updated in bulk by value or
+    ordered by: look people up with `encryption.blind_index` in a column of its own.
+    """
+
+    descriptor_class = _Opened
+
+    def __init__(self, *args: Any, person: str = "pk", **kwargs: Any) -> None:
+        self.person = person
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "person": self.person}
+
+    def place(self, instance: models.Model) -> str:
+        """Where the ciphertext of this instance belongs."""
+        person = getattr(instance, self.person)
+        return "|".join([self.model._meta.db_table, self.column, str(instance.pk), str(person)])
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = model_instance.__dict__.get(self.attname)
+        if value is None or isinstance(value, Ciphertext):
+            return value
+        return Ciphertext(encryption.encrypt(str(value), self.place(model_instance)))
+
+    def from_db_value(self, value: str | None, *_: object) -> Ciphertext | None:
+        return None if value is None else Ciphertext(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, Ciphertext):
+            return None if value is None else str(value)
+        raise TypeError(f"{self.name} is encrypted: save it through an instance, don't query it.")

@@ -1,0 +1,196 @@
+"""Promises that the database keeps by itself, on PostgreSQL and on SQLite.
+
+A guard is SQL for both databases: a constraint or trigger that refuses what must never happen.
+A migration installs it with ``InstallGuard``. SQLite rebuilds a table when a column of it is
+altered, and that drops the table's triggers: such a migration must install the table's guards
+again (``tests/practice/test_guards.py`` finds the ones that are missing).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.operations.base import Operation
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One promise. `name` is what the database says when it refuses."""
+
+    name: str
+    table: str
+    postgresql: tuple[str, ...]
+    sqlite: tuple[str, ...]
+    remove_postgresql: tuple[str, ...]
+    remove_sqlite: tuple[str, ...]
+
+    def install(self, connection: BaseDatabaseWrapper) -> None:
+        _run(connection, self.postgresql if _is_postgresql(connection) else self.sqlite)
+
+    def remove(self, connection: BaseDatabaseWrapper) -> None:
+        drop = self.remove_postgresql if _is_postgresql(connection) else self.remove_sqlite
+        _run(connection, drop)
+
+    def stands(self, connection: BaseDatabaseWrapper) -> bool:
+        """Whether the database knows it."""
+        if _is_postgresql(connection):
+            query = (
+                "SELECT 1 FROM pg_trigger WHERE tgname = %s "
+                "UNION SELECT 1 FROM pg_constraint WHERE conname = %s"
+            )
+            names = [self.name, self.name]
+        else:
+            query = "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
+            names = [f"{self.name}%"]
+        with connection.cursor() as cursor:
+            cursor.execute(query, names)
+            return cursor.fetchone() is not None
+
+
+ALL: dict[str, Guard] = {}
+
+
+def _register(guard: Guard) -> Guard:
+    ALL[guard.name] = guard
+    return guard
+
+
+def refuse(name: str, table: str, event: str, when: str = "") -> Guard:
+    """A guard that refuses an event (`UPDATE`, `DELETE`, `INSERT`) on rows for which `when` holds.
+
+    `when` is SQL over NEW and OLD that both databases understand, subqueries included.
+    """
+    condition = when or "1 = 1"
+    function = f"{name}_refuse"
+    returned = "OLD" if event.startswith("DELETE") else "NEW"
+    return _register(
+        Guard(
+            name,
+            table,
+            postgresql=(
+                f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN IF {condition} THEN RAISE EXCEPTION '{name}' "
+                f"USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+                f"RETURN {returned}; END $$",
+                f"DROP TRIGGER IF EXISTS {name} ON {table}",
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {function}()",
+            ),
+            sqlite=(
+                f"DROP TRIGGER IF EXISTS {name}",
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{name}'); END",
+            ),
+            remove_postgresql=(
+                f"DROP TRIGGER IF EXISTS {name} ON {table}",
+                f"DROP FUNCTION IF EXISTS {function}()",
+            ),
+            remove_sqlite=(f"DROP TRIGGER IF EXISTS {name}",),
+        )
+    )
+
+
+def refuse_truncate(name: str, table: str) -> Guard:
+    """PostgreSQL can empty a table without touching a row; SQLite has no such command."""
+    function = f"{name}_refuse"
+    return _register(
+        Guard(
+            name,
+            table,
+            postgresql=(
+                f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN RAISE EXCEPTION '{name}' "
+                f"USING ERRCODE = 'integrity_constraint_violation'; END $$",
+                f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
+            ),
+            sqlite=(),
+            remove_postgresql=(
+                f"DROP TRIGGER IF EXISTS {name} ON {table}",
+                f"DROP FUNCTION IF EXISTS {function}()",
+            ),
+            remove_sqlite=(),
+        )
+    )
+
+
+def no_overlap(name: str, table: str, *, same: str, begins: str, ends: str, live: str) -> Guard:
+    """No two live rows with the same `same` may overlap in [begins, ends).
+
+    PostgreSQL keeps it with an exclusion constraint, SQLite (one writer at a time) with triggers.
+    """
+    live_new = live.replace("status", "NEW.status")
+    clash = (
+        f"EXISTS (SELECT 1 FROM {table} WHERE {same} = NEW.{same} AND id <> NEW.id AND {live} "
+        f"AND {begins} < NEW.{ends} AND NEW.{begins} < {ends})"
+    )
+
+    def trigger(event: str) -> str:
+        return (
+            f"CREATE TRIGGER {name}_{event.lower()} BEFORE {event} ON {table} "
+            f"WHEN {live_new} AND {clash} BEGIN SELECT RAISE(ABORT, '{name}'); END"
+        )
+
+    return _register(
+        Guard(
+            name,
+            table,
+            postgresql=(
+                "CREATE EXTENSION IF NOT EXISTS btree_gist",
+                f"ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING gist "
+                f"({same} WITH =, tstzrange({begins}, {ends}) WITH &&) WHERE ({live})",
+            ),
+            sqlite=(trigger("INSERT"), trigger("UPDATE")),
+            remove_postgresql=(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}",),
+            remove_sqlite=(
+                f"DROP TRIGGER IF EXISTS {name}_insert",
+                f"DROP TRIGGER IF EXISTS {name}_update",
+            ),
+        )
+    )
+
+
+class InstallGuard(Operation):
+    """Migration operation: put a guard in place; backwards takes it away."""
+
+    reversible = True
+
+    def __init__(self, guard: Guard) -> None:
+        self.guard = guard
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """A guard changes no model."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, *_: Any) -> None:
+        self.guard.install(schema_editor.connection)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, *_: Any) -> None:
+        self.guard.remove(schema_editor.connection)
+
+    def describe(self) -> str:
+        return f"Install the guard {self.guard.name}"
+
+
+@contextmanager
+def lifted(connection: BaseDatabaseWrapper, *names: str) -> Iterator[None]:
+    """Without these guards (all, if none is named): for erasing by law, and for emptying test data."""
+    chosen = [ALL[name] for name in names] if names else list(ALL.values())
+    for guard in chosen:
+        guard.remove(connection)
+    try:
+        yield
+    finally:
+        for guard in chosen:
+            guard.install(connection)
+
+
+def _is_postgresql(connection: BaseDatabaseWrapper) -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _run(connection: BaseDatabaseWrapper, statements: tuple[str, ...]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -1,0 +1,20 @@
+"""Request types that say who is asking."""
+
+from django.http import HttpRequest
+
+from practice.models import User
+
+
+class StaffRequest(HttpRequest):
+    """A request that came through the gate: somebody on the staff is signed in."""
+
+    user: User  # type: ignore[assignment]
+    request_id: str
+
+
+def network(request: HttpRequest) -> str:
+    """The network an address belongs to (/24 or /48): enough to tell places, too little to find people."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if ":" in address:
+        return ":".join(address.split(":")[:3]) + "::/48"
+    return ".".join(address.split(".")[:3]) + ".0/24" if address else ""

@@ -1,0 +1,67 @@
+"""The keys of one installation: made once, kept in files outside the database.
+
+`python -m practice.keys` makes what is missing under ``MENDWELL_HOME/keys`` and never replaces
+what is there, because ciphertext without its key is lost.
+"""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+import tink
+from tink import aead, json_proto_keyset_format, prf, secret_key_access
+
+
+def stored_secret_key(home: Path) -> str:
+    """The signing key kept in a file, or an empty string where none was made."""
+    return _read(home / "keys" / "secret_key")
+
+
+def stored_field_keys(home: Path) -> str:
+    """The JSON of the keysets kept in a file, or an empty string where none was made."""
+    return _read(home / "keys" / "field_keys.json")
+
+
+def new_field_keys() -> str:
+    """Fresh keysets as JSON: ``fields`` encrypts, ``index`` looks up, ``audit`` seals the chain."""
+    aead.register()
+    prf.register()
+    templates = {
+        "fields": aead.aead_key_templates.AES256_GCM,
+        "index": prf.prf_key_templates.HMAC_SHA256,
+        "audit": prf.prf_key_templates.HMAC_SHA256,
+    }
+    return json.dumps({name: _new_keyset(template) for name, template in templates.items()})
+
+
+def make_missing(home: Path) -> None:
+    """Write the keys that are not there yet, readable by this user alone."""
+    folder = home / "keys"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write_once(folder / "secret_key", secrets.token_urlsafe(64))
+    _write_once(folder / "field_keys.json", new_field_keys())
+
+
+def _new_keyset(template: object) -> dict[str, object]:
+    handle = tink.new_keyset_handle(template)
+    serialized = json_proto_keyset_format.serialize(handle, secret_key_access.TOKEN)
+    keyset: dict[str, object] = json.loads(serialized)
+    return keyset
+
+
+def _read(path: Path) -> str:
+    return path.read_text().strip() if path.is_file() else ""
+
+
+def _write_once(path: Path, text: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+
+
+if __name__ == "__main__":
+    make_missing(Path(os.environ.get("MENDWELL_HOME", "var")).resolve())

@@ -1,0 +1,218 @@
+"""The practice itself: where it may serve, who works there, and what they are licensed for."""
+
+import uuid
+from datetime import date, time
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from practice.access.roles import Role
+
+# The clocks of the states served. Florida has both, so a person is always asked which one is theirs.
+TIME_ZONES = [
+    ("America/New_York", "Eastern time"),
+    ("America/Chicago", "Central time"),
+]
+
+
+class Practice(models.Model):
+    """The practice's own settings: one row."""
+
+    name = models.CharField(max_length=100, help_text="The name on the public pages.")
+    display_name = models.CharField(
+        "neutral name",
+        max_length=40,
+        help_text="Who a message is from. Choose a name that says nothing about the work, "
+        "such as “Oak Street Office”: others may see it on a shared phone.",
+    )
+    phone = models.CharField(max_length=20, blank=True)
+    exit_url = models.URLField(
+        "quick exit address",
+        default="https://www.weather.gov/",
+        help_text="Where the quick exit leads. Choose a page that says nothing.",
+    )
+    time_zone = models.CharField(max_length=40, choices=TIME_ZONES, default="America/New_York")
+    consultation_minutes = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(10), MaxValueValidator(120)]
+    )
+    session_minutes = models.PositiveSmallIntegerField(
+        default=50, validators=[MinValueValidator(20), MaxValueValidator(180)]
+    )
+    buffer_minutes = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MaxValueValidator(120)],
+        help_text="Kept free after each appointment.",
+    )
+    minimum_notice_hours = models.PositiveSmallIntegerField(default=12)
+    booking_horizon_days = models.PositiveSmallIntegerField(
+        default=28, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+    quiet_until = models.TimeField(default=time(9), help_text="Messages go from this hour on.")
+    quiet_from = models.TimeField(default=time(20), help_text="No message goes after this hour.")
+
+    class Meta:
+        verbose_name_plural = "practice"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="practice_practice_only_one"),
+            models.CheckConstraint(
+                # No practice may write to people in the night: 47 CFR 64.1200's window.
+                condition=Q(quiet_until__gte=time(8))
+                & Q(quiet_from__lte=time(21))
+                & Q(quiet_until__lt=F("quiet_from")),
+                name="practice_practice_quiet_hours_in_the_day",
+                violation_error_message="Messages may go between 8 AM and 9 PM only.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> "Practice":
+        """The practice, made with defaults where nobody has set it up yet."""
+        practice = cls.objects.filter(pk=1).first()
+        return practice or cls(pk=1, name="Your practice", display_name="The office")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class StateQuerySet(models.QuerySet["State"]):
+    def served(self) -> "StateQuerySet":
+        """The states in which the practice may meet people."""
+        return self.filter(served=True)
+
+
+class State(models.Model):
+    """A place a person may be in: the states, DC, and elsewhere."""
+
+    code = models.CharField(max_length=2, primary_key=True)
+    name = models.CharField(max_length=60)
+    served = models.BooleanField(
+        default=False, help_text="The practice has counselors licensed there and may serve people."
+    )
+    objects: ClassVar[models.Manager["State"]] = StateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody on the staff. Clients have no account: they come by private links."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=12, choices=Role.choices)
+    time_zone = models.CharField(max_length=40, choices=TIME_ZONES, default="America/New_York")
+    is_active = models.BooleanField(
+        default=True, help_text="Switch off, rather than delete, when somebody leaves."
+    )
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
+
+    class Meta:
+        verbose_name = "person on the staff"
+        verbose_name_plural = "people on the staff"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="practice_user_has_a_known_role"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the owner's settings at /admin/ are open to them."""
+        return self.role == Role.OWNER
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def has_role(self, *roles: Role) -> bool:
+        return self.role in roles
+
+
+class CounselorQuerySet(models.QuerySet["Counselor"]):
+    def working(self) -> "CounselorQuerySet":
+        """Those who see people now."""
+        return self.filter(user__is_active=True)
+
+
+class Counselor(models.Model):
+    """Somebody licensed to see people."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="counselor")
+    public_name = models.CharField(max_length=100, help_text="The name that clients see.")
+    video_link = models.URLField(
+        blank=True, help_text="The room of this counselor on the video service."
+    )
+    objects: ClassVar[models.Manager["Counselor"]] = CounselorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["public_name"]
+
+    def __str__(self) -> str:
+        return self.public_name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.user.zone
+
+
+class License(models.Model):
+    """A state's permission to practice there until a day."""
+
+    class Kind(models.TextChoices):
+        FULL = "full", "License"
+        TELEHEALTH = "telehealth", "Out-of-state telehealth registration"
+
+    counselor = models.ForeignKey(Counselor, on_delete=models.CASCADE, related_name="licenses")
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="licenses")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.FULL)
+    number = models.CharField(max_length=40)
+    starts_on = models.DateField()
+    expires_on = models.DateField(help_text="The last day on which it is good.")
+
+    class Meta:
+        ordering = ["state_id", "expires_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_on__gte=F("starts_on")),
+                name="practice_license_ends_after_it_starts",
+                violation_error_message="The last day is before the first.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state_id} {self.number}"
+
+    def covers(self, on: date) -> bool:
+        """Whether it is good on that day."""
+        return self.starts_on <= on <= self.expires_on

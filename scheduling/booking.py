@@ -1,0 +1,190 @@
+"""Taking time: a hold, a booking, a series. The database decides who was first."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from clients.models import Case, Client
+from practice import clock
+from practice.audit import trail
+from practice.audit.models import Verb
+from practice.clock import on_wall_clock
+from practice.eligibility import Reason, may_meet
+from practice.models import Counselor, Practice, State
+from scheduling import notices
+from scheduling.guards import NO_OVERLAP
+from scheduling.models import Appointment, Attendee, Status
+
+HOLD = timedelta(minutes=10)
+
+
+class SlotTaken(Exception):
+    """Somebody else has that time."""
+
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__("That time has just been taken.")
+        self.starts_at = starts_at
+
+
+class MayNotMeet(Exception):
+    """The counselor may not see people in these places on that day; `reasons` say why."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(" ".join(str(reason) for reason in reasons))
+        self.reasons = tuple(reasons)
+
+
+class HoldEnded(Exception):
+    """The hold ran out, and the time went to somebody else."""
+
+
+@dataclass(frozen=True)
+class Attending:
+    """Somebody who will be there, and where they will be."""
+
+    state: State
+    time_zone: str
+    client: Client | None = None
+
+
+@transaction.atomic
+def hold(*, counselor: Counselor, starts_at: datetime, attending: Sequence[Attending]) -> Appointment:
+    """Keep a consultation time for ten minutes. Raises SlotTaken, MayNotMeet."""
+    now = clock.now()
+    length = timedelta(minutes=Practice.current().consultation_minutes)
+    return _take(
+        Appointment(
+            kind=Appointment.Kind.CONSULTATION,
+            status=Status.HOLD,
+            counselor=counselor,
+            starts_at=starts_at,
+            ends_at=starts_at + length,
+            hold_ends_at=now + HOLD,
+        ),
+        attending,
+    )
+
+
+@transaction.atomic
+def confirm(held: Appointment, client: Client, by: trail.Actor) -> Appointment:
+    """Turn a hold into this client's booking. Raises HoldEnded where the time is somebody else's."""
+    held = Appointment.objects.select_for_update(of=("self",)).get(pk=held.pk)
+    if held.status not in (Status.HOLD, Status.LAPSED):
+        raise HoldEnded
+    held.status, held.hold_ends_at, held.booked_at = Status.BOOKED, None, clock.now()
+    held.sequence += 1
+    try:
+        with refusing_overlap(held.starts_at):
+            held.save()
+    except SlotTaken as error:
+        raise HoldEnded from error
+    first = held.attendees.order_by("pk")[:1]
+    Attendee.objects.filter(pk__in=[attendee.pk for attendee in first]).update(client=client)
+    trail.record(Verb.CREATE, held, by=by, client_id=client.pk)
+    notices.booked(held, by_their_own_act=True)
+    return held
+
+
+def let_go(held: Appointment) -> None:
+    """Give a held time back."""
+    Appointment.objects.filter(pk=held.pk, status=Status.HOLD).update(
+        status=Status.LAPSED, hold_ends_at=None
+    )
+
+
+@transaction.atomic
+def book_session(
+    *, case: Case, starts_at: datetime, attending: Sequence[Attending], by: trail.Actor
+) -> Appointment:
+    """Book one session of a case. Raises SlotTaken, MayNotMeet."""
+    length = timedelta(minutes=Practice.current().session_minutes)
+    appointment = _take(
+        Appointment(
+            kind=Appointment.Kind.SESSION,
+            status=Status.BOOKED,
+            counselor=case.counselor,
+            case=case,
+            starts_at=starts_at,
+            ends_at=starts_at + length,
+            booked_at=clock.now(),
+            sequence=1,
+        ),
+        attending,
+    )
+    trail.record(Verb.CREATE, appointment, by=by, case_id=case.pk)
+    notices.booked(appointment)
+    return appointment
+
+
+@transaction.atomic
+def book_weekly(
+    *,
+    case: Case,
+    first_day: date,
+    at: Any,
+    times: int,
+    attending: Sequence[Attending],
+    by: trail.Actor,
+) -> list[Appointment]:
+    """Book the same hour on the counselor's wall clock in each of `times` weeks: all or none.
+
+    Raises SlotTaken (with the time that is taken) and MayNotMeet.
+    """
+    zone = case.counselor.zone
+    starts = [on_wall_clock(first_day + timedelta(weeks=week), at, zone) for week in range(times)]
+    return [
+        book_session(case=case, starts_at=start, attending=attending, by=by) for start in starts
+    ]
+
+
+def _take(appointment: Appointment, attending: Sequence[Attending]) -> Appointment:
+    check_may_meet(
+        appointment.counselor, [person.state.pk for person in attending], appointment.starts_at
+    )
+    buffer = timedelta(minutes=Practice.current().buffer_minutes)
+    appointment.busy_until = appointment.ends_at + buffer
+    lapse_holds()
+    with refusing_overlap(appointment.starts_at):
+        appointment.save(force_insert=True)
+    Attendee.objects.bulk_create(
+        Attendee(
+            appointment=appointment,
+            client=person.client,
+            state=person.state,
+            time_zone=person.time_zone,
+        )
+        for person in attending
+    )
+    return appointment
+
+
+def check_may_meet(counselor: Counselor, places: Sequence[str], starts_at: datetime) -> None:
+    """Raises MayNotMeet where the counselor may not see people in these places at that time."""
+    served = set(State.objects.served().values_list("code", flat=True))
+    day = starts_at.astimezone(counselor.zone).date()
+    verdict = may_meet(counselor.licenses.all(), places, day, served)
+    if not verdict:
+        raise MayNotMeet(verdict.reasons)
+
+
+def lapse_holds() -> None:
+    """Give back the time of holds that ran out, so that they stand in nobody's way."""
+    Appointment.objects.filter(status=Status.HOLD, hold_ends_at__lte=clock.now()).update(
+        status=Status.LAPSED, hold_ends_at=None
+    )
+
+
+@contextmanager
+def refusing_overlap(starts_at: datetime) -> Iterator[None]:
+    """Turns the database's refusal of an overlap into SlotTaken; other errors stay what they are."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if NO_OVERLAP.name not in str(error):
+            raise
+        raise SlotTaken(starts_at) from error

@@ -1,0 +1,128 @@
+"""Which follow-ups a session brings, when each is due, and how they move with what they hang on."""
+
+from datetime import datetime, timedelta
+
+from clients.contact import outbox
+from clients.contact.models import Message, State
+from clients.handouts import assign
+from clients.handouts.models import Assignment
+from clients.models import Case, Participant
+from practice import clock
+from practice.clock import on_wall_clock
+from practice.models import Practice
+from scheduling.followups.models import CasePlan, FollowUp, Plan, Step
+from scheduling.models import Appointment, Status
+
+CHECK_IN = "check_in"
+LIFE = timedelta(days=7)  # where no next session is booked
+
+
+def choose_plan(case: Case, plan: Plan | None) -> None:
+    """Use this plan after the sessions to come, or none."""
+    if plan is None:
+        CasePlan.objects.filter(case=case).delete()
+    else:
+        CasePlan.objects.update_or_create(case=case, defaults={"plan": plan})
+
+
+def plan_after(session: Appointment) -> list[FollowUp]:
+    """The follow-ups of a session that took place: one for each step and each participant it is for.
+
+    Called again it makes none twice. A handout step takes the next handout that the counselor
+    confirmed for that person; where none is waiting, nothing goes.
+    """
+    case = session.case
+    chosen = CasePlan.objects.filter(case=case, paused_at=None).select_related("plan").first()
+    if case is None or chosen is None:
+        return []
+    people = list(case.participants.select_related("client__card"))
+    steps = list(chosen.plan.steps.all())
+    planned = [
+        _plan(session, step, person) for step in steps for person in people if step.is_for(person)
+    ]
+    return [follow_up for follow_up in planned if follow_up]
+
+
+def replan(appointment: Appointment) -> None:
+    """An appointment moved or was called off: what counts from it, or ends with it, moves along."""
+    if appointment.case_id is None:
+        return
+    waiting = FollowUp.objects.filter(
+        session__case=appointment.case_id,
+        message__state__in=[State.DUE, State.CLAIMED, State.UNCERTAIN],
+    ).select_related("session", "step", "participant__client__card", "message")
+    for follow_up in waiting:
+        due, expires = _times(follow_up.session, follow_up.step, follow_up.participant)
+        outbox.postpone(follow_up.message, due, expires)
+
+
+def _plan(session: Appointment, step: Step, person: Participant) -> FollowUp | None:
+    planned = FollowUp.objects.filter(session=session, step=step, participant=person).first()
+    if planned:
+        return planned
+    due, expires = _times(session, step, person)
+    follow_up = FollowUp(session=session, step=step, participant=person)
+    if step.kind == Step.Kind.HANDOUT:
+        follow_up.assignment = _next_handout(person)
+        if follow_up.assignment is None:
+            return None
+        follow_up.message = assign.tell_later(
+            follow_up.assignment, key=_key(follow_up), due_at=due, expires_at=expires
+        )
+    else:
+        follow_up.question_set = step.question_set
+        follow_up.message = _ask(follow_up, due, expires)
+    follow_up.save(force_insert=True)
+    return follow_up
+
+
+def _ask(follow_up: FollowUp, due: datetime, expires: datetime) -> Message:
+    return outbox.queue(
+        client=follow_up.participant.client,
+        template=Message.Template.NEWS,
+        purpose=CHECK_IN,
+        subject_id=follow_up.pk,
+        key=_key(follow_up),
+        due_at=due,
+        expires_at=expires,
+        is_follow_up=True,
+    )
+
+
+def _key(follow_up: FollowUp) -> str:
+    return f"follow-up:{follow_up.session_id}:{follow_up.step_id}:{follow_up.participant_id}"
+
+
+def _next_handout(person: Participant) -> Assignment | None:
+    return person.assignments.waiting().filter(follow_up=None).order_by("confirmed_at").first()
+
+
+def _times(session: Appointment, step: Step, person: Participant) -> tuple[datetime, datetime]:
+    """When it is due, in the person's safe hours, and when it would be too late."""
+    following = _next_session(session)
+    planned = _wall_time(session, following, step, person)
+    due = outbox.safe_moment(planned, person.client, Practice.current()) or planned
+    expires = following.starts_at if following else max(due, clock.now()) + LIFE
+    return due, expires
+
+
+def _wall_time(
+    session: Appointment, following: Appointment | None, step: Step, person: Participant
+) -> datetime:
+    zone = person.client.zone
+    if step.anchor == Step.Anchor.BEFORE_NEXT and following:
+        day = following.starts_at.astimezone(zone).date() - timedelta(days=step.days)
+    else:
+        after = step.days if step.anchor == Step.Anchor.AFTER else step.days_without_next
+        day = session.starts_at.astimezone(zone).date() + timedelta(days=after)
+    return on_wall_clock(day, step.at, zone)
+
+
+def _next_session(session: Appointment) -> Appointment | None:
+    return (
+        Appointment.objects.filter(
+            case=session.case_id, status=Status.BOOKED, starts_at__gt=session.starts_at
+        )
+        .order_by("starts_at")
+        .first()
+    )

@@ -1,0 +1,56 @@
+"""Telling people about their appointments: the time, a private link, and nothing else."""
+
+from datetime import timedelta
+
+from clients.contact import gates, outbox
+from clients.contact.models import Message
+from clients.models import Client
+from scheduling.models import Appointment, Status
+
+APPOINTMENT = "appointment"
+_TEMPLATE = Message.Template
+
+
+def booked(appointment: Appointment, *, by_their_own_act: bool = False) -> None:
+    """Everybody who takes part is told the time."""
+    _tell_all(appointment, _TEMPLATE.BOOKED, by_their_own_act)
+
+
+def moved(appointment: Appointment) -> None:
+    """The new time replaces what is still on its way about the old one."""
+    outbox.stop_about(APPOINTMENT, appointment.pk, "the time changed")
+    _tell_all(appointment, _TEMPLATE.MOVED)
+
+
+def called_off(appointment: Appointment) -> None:
+    """It doesn't take place."""
+    outbox.stop_about(APPOINTMENT, appointment.pk, "called off")
+    _tell_all(appointment, _TEMPLATE.CALLED_OFF)
+
+
+def _tell_all(
+    appointment: Appointment, template: Message.Template, by_their_own_act: bool = False
+) -> None:
+    for client in Client.objects.filter(attendances__appointment=appointment):
+        outbox.queue(
+            client=client,
+            template=template,
+            purpose=APPOINTMENT,
+            subject_id=appointment.pk,
+            key=f"appointment:{appointment.pk}:{client.pk}:{appointment.sequence}",
+            tells_time=appointment.starts_at,
+            expires_at=appointment.starts_at + timedelta(minutes=5),
+            by_their_own_act=by_their_own_act,
+        )
+
+
+@gates.gate(APPOINTMENT)
+def _still_true(message: Message) -> str:
+    """Asked right before it goes: does the appointment still stand as the message says?"""
+    appointment = Appointment.objects.filter(pk=message.subject_id).first()
+    if appointment is None:
+        return "no such appointment"
+    canceled = appointment.status == Status.CANCELED
+    if canceled != (message.template == _TEMPLATE.CALLED_OFF):
+        return "no longer true"
+    return "" if appointment.starts_at == message.tells_time else "no longer true"

@@ -1,0 +1,1 @@
+"""Benchmarks: each module here has `main(arguments)`, prints a table and returns an exit code."""

@@ -1,0 +1,1 @@
+"""The real product for tests: its own processes, its own data, its own mail server."""
