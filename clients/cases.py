@@ -50,17 +50,15 @@ def open_case(
         disclosure=disclosure,
         opened_at=clock.now(),
     )
-    for person in people:
+    for position, person in enumerate(people):
         part = person.part if concern.about_affair else Part.NEITHER
-        Participant.objects.create(case=case, client=person.client, part=part)
+        Participant.objects.create(case=case, client=person.client, part=part, position=position)
     trail.record(Verb.CREATE, case, by=by, case_id=case.pk)
     return case
 
 
 @transaction.atomic
-def set_course(
-    case: Case, *, stage: str, disclosure: Case.Disclosure, by: trail.Actor
-) -> Case:
+def set_course(case: Case, *, stage: str, disclosure: Case.Disclosure, by: trail.Actor) -> Case:
     """Where the work stands, and whether the partner who was hurt knows."""
     changed = [
         name

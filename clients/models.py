@@ -31,6 +31,10 @@ class Client(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.strip() else "Somebody"
+
 
 class Concern(models.Model):
     """What a case is about, from the practice's list."""
@@ -122,8 +126,8 @@ class Case(models.Model):
     @property
     def title(self) -> str:
         """The first names of those in it, for the counselor's pages."""
-        people = sorted(self.participants.all(), key=lambda participant: participant.pk)
-        return " & ".join(person.client.name.split()[0] for person in people) or "Case"
+        people = self.participants.all()
+        return " & ".join(person.client.first_name for person in people) or "Case"
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
@@ -135,13 +139,15 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 class Participant(models.Model):
     """A client in a case, with their part."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    position = models.PositiveSmallIntegerField(default=0)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="participants")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="participations")
     part = models.CharField(max_length=8, choices=Part.choices, default=Part.NEITHER)
     objects: ClassVar[models.Manager["Participant"]] = ParticipantQuerySet.as_manager()
 
     class Meta:
-        ordering = ["pk"]
+        ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "client"], name="clients_participant_once_in_a_case"

@@ -54,7 +54,10 @@ def set_offset(value: timedelta) -> None:
     """Move the demo's clock. Raises RuntimeError outside demo mode."""
     if not settings.DEMO:
         raise RuntimeError("Only the demo's clock can be moved.")
-    _offset_file().write_text(str(value.total_seconds()))
+    # Written aside and renamed: no reader ever finds half of it.
+    aside = _offset_file().with_suffix(".part")
+    aside.write_text(str(value.total_seconds()))
+    aside.replace(_offset_file())
 
 
 def _offset_file() -> Path:

@@ -7,6 +7,7 @@ what is there, because ciphertext without its key is lost.
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import tink
@@ -55,12 +56,14 @@ def _read(path: Path) -> str:
 
 
 def _write_once(path: Path, text: str) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+    # Written aside and linked: a key file is whole from the moment it is there.
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
+    with suppress(FileExistsError):
+        os.link(aside, path)
+    aside.unlink()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from practice import broker
 from practice.processes import Processes, read_procfile
@@ -87,7 +89,9 @@ def demo_password(home: Path) -> str:
 
 def end_leftover_broker(home: Path) -> None:
     """Where a killed start could not take its broker along, two would write to one file."""
-    server = redis.Redis(unix_socket_path=str(broker.socket_path(home)), socket_timeout=5)
+    once = Retry(NoBackoff(), 0)
+    path = str(broker.socket_path(home))
+    server = redis.Redis(unix_socket_path=path, socket_timeout=5, retry=once)
     try:
         server.shutdown()
     except redis.ConnectionError:

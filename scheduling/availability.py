@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from practice.clock import on_wall_clock
@@ -38,6 +39,8 @@ class Wanted:
     places: Sequence[str]
     earliest: datetime
     latest: datetime
+    # An appointment that is to be moved stands in nobody's way, least of all its own.
+    leaving_out: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ def _busy_of(people: Sequence[Counselor], wanted: Wanted, now: datetime) -> dict
         Appointment.objects.filter(counselor__in=people, status__in=LIVE)
         .filter(starts_at__lt=wanted.latest + wanted.length, busy_until__gt=wanted.earliest)
         .exclude(status=Status.HOLD, hold_ends_at__lte=now)
+        .exclude(pk=wanted.leaving_out)
     )
     for key, start, end in appointments.values_list("counselor", "starts_at", "busy_until"):
         spans[key].append((start, end))

@@ -65,7 +65,7 @@ def mark_no_show(appointment: Appointment, by: trail.Actor) -> Appointment:
 def _open(appointment: Appointment) -> Appointment:
     appointment = (
         Appointment.objects.select_for_update(of=("self",))
-        .select_related("counselor__user", "case")
+        .select_related("counselor__user")
         .get(pk=appointment.pk)
     )
     if not appointment.is_open:

@@ -159,6 +159,10 @@ class Appointment(models.Model):
         return self.ends_at - self.starts_at
 
     @property
+    def minutes(self) -> int:
+        return self.length // timedelta(minutes=1)
+
+    @property
     def is_open(self) -> bool:
         """Whether it may still be moved or called off."""
         return self.status == Status.BOOKED

@@ -94,11 +94,11 @@ class _Handler:
         if answer is Answer.DROP_BEFORE_DATA:
             _cut(server)
         envelope.rcpt_tos.append(address)
-        envelope.rcpt_options.append(answer)
+        envelope.rcpt_options.append(answer.name)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        answer = envelope.rcpt_options[0]
+        answer = Answer[envelope.rcpt_options[0]]
         if answer is Answer.REFUSE_AFTER_DATA:
             return "554 Not taken"
         self._keep(envelope)
@@ -114,5 +114,5 @@ class _Handler:
 
 
 def _cut(server: SMTP) -> None:
-    if server.transport is not None:
+    if isinstance(server.transport, asyncio.WriteTransport):
         server.transport.abort()

@@ -66,7 +66,10 @@ def stop_follow_ups(client: Client) -> None:
     card = ContactCard.objects.select_for_update().get(pk=client.pk)
     card.follow_ups_stopped_at = card.follow_ups_stopped_at or clock.now()
     card.save(update_fields=["follow_ups_stopped_at"])
-    _stop(Message.objects.unsent().filter(client=client, is_follow_up=True), "the person asked us to stop")
+    _stop(
+        Message.objects.unsent().filter(client=client, is_follow_up=True),
+        "the person asked us to stop",
+    )
 
 
 @transaction.atomic

@@ -19,7 +19,9 @@ _SUBJECTS = {
 }
 
 
-def compose(message: Message, address: str, token: str, practice: Practice) -> EmailMultiAlternatives:
+def compose(
+    message: Message, address: str, token: str, practice: Practice
+) -> EmailMultiAlternatives:
     """The e-mail of this outbox row. Its Message-ID stays the same on every try."""
     link = f"{settings.SITE_URL}/s/{token}"
     stop = f"{settings.SITE_URL}/stop/{token}"
@@ -38,7 +40,9 @@ def compose(message: Message, address: str, token: str, practice: Practice) -> E
         to=[address],
         headers=_headers(message, sender, stop),
     )
-    mail.attach_alternative(render_to_string(f"messages/{message.template}.html", context), "text/html")
+    mail.attach_alternative(
+        render_to_string(f"messages/{message.template}.html", context), "text/html"
+    )
     return mail
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from clients.contact import window
 from clients.contact.models import Message, MessageStep, State
@@ -56,7 +56,7 @@ def queue(
     if made:
         MessageStep.objects.create(message=message, at=now, state=State.DUE)
         if due <= now:
-            transaction.on_commit(_nudge)
+            _nudge_once()
     return message
 
 
@@ -112,8 +112,15 @@ def safe_moment(moment: datetime, client: Client, practice: Practice) -> datetim
     return window.next_safe_moment(moment, ZoneInfo(client.time_zone), hours) if hours else None
 
 
+def _nudge_once() -> None:
+    # Only speeds things up: the beat looks every half minute anyhow. One transaction, one nudge.
+    waiting = [function for _, function, _ in connection.run_on_commit]
+    if _nudge not in waiting:
+        transaction.on_commit(_nudge, robust=True)
+
+
 def _nudge() -> None:
-    # Only speeds things up: the beat looks every half minute anyhow.
+    # Imported late: the sender imports the outbox.
     from clients.contact.tasks import wake
 
     wake()

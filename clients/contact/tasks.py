@@ -2,11 +2,17 @@
 
 import structlog
 from celery import shared_task
+from django.conf import settings
+from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from clients.contact import sending
+from practice.celery import app
 
 log = structlog.get_logger("mendwell.outbox")
+
+# Nobody who books waits for a broker: one try, a second at most.
+_IMPATIENT = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
 
 
 @shared_task(name="contact.send_due")
@@ -18,6 +24,13 @@ def send_due() -> None:
 def wake() -> None:
     """Ask for a tick now. Where the broker is down, the next tick finds the work all the same."""
     try:
-        send_due.apply_async(retry=False, expires=60)
+        with broker() as connection:
+            send_due.apply_async(connection=connection, retry=False, expires=60)
     except (OperationalError, OSError) as error:
         log.warning("broker unreachable", error=type(error).__name__)
+
+
+def broker() -> Connection:
+    """A connection that gives up soon."""
+    options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **_IMPATIENT}
+    return app.connection_for_write(transport_options=options)

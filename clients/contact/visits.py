@@ -35,7 +35,9 @@ class VisitRequest(HttpRequest):
         return self.link.client
 
 
-def leads_to(purpose: str) -> Callable[[Callable[[PrivateLink], str]], Callable[[PrivateLink], str]]:
+def leads_to(
+    purpose: str,
+) -> Callable[[Callable[[PrivateLink], str]], Callable[[PrivateLink], str]]:
     """Decorator: the address to which a link of that purpose leads."""
 
     def add(address: Callable[[PrivateLink], str]) -> Callable[[PrivateLink], str]:

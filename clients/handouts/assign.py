@@ -147,4 +147,3 @@ def _record_reading(assignment: Assignment, by: trail.Actor) -> None:
     trail.record(
         Verb.READ, assignment, by=by, case_id=participant.case_id, client_id=participant.client_id
     )
-

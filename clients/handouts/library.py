@@ -113,4 +113,3 @@ def add_version(
 def _as_markdown(section: Section) -> str:
     heading = " ".join(section.heading.split())
     return f"## {heading}\n\n{section.text}" if heading else section.text
-

@@ -5,10 +5,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _MARKDOWN = MarkdownIt("js-default")
-_TAGS = {
-    *("h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "ul", "ol", "li", "blockquote", "em", "strong"),
-    *("a", "code", "pre", "s", "table", "thead", "tbody", "tr", "th", "td"),
-}  # fmt: skip
+_TAGS = set(
+    (
+        "h2 h3 h4 h5 h6 p br hr ul ol li blockquote em strong s a code pre"
+        " table thead tbody tr th td"
+    ).split()
+)
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     attributes={"a": {"href"}, "ol": {"start"}},

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.loader import render_to_string
+
 from practice.access.roles import Role
 from practice.http import StaffRequest
 
@@ -31,6 +33,7 @@ class Shown:
 
     panel: Panel
     context: Context
+    html: str
 
 
 class Page:
@@ -55,7 +58,11 @@ class Page:
         panels = sorted(self._panels.values(), key=lambda panel: panel.order)
         fitting = [panel for panel in panels if request.user.role in panel.roles]
         contexts = [(panel, panel.context(request, *subject)) for panel in fitting]
-        return [Shown(panel, context) for panel, context in contexts if context is not None]
+        return [
+            Shown(panel, context, render_to_string(panel.template, dict(context), request))
+            for panel, context in contexts
+            if context is not None
+        ]
 
 
 today = Page()

@@ -73,7 +73,9 @@ def test_a_killed_one_can_be_started_again(processes: Processes):
     assert processes.dead() == []
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells a child of its parent's death"
+)
 def test_they_end_when_their_holder_is_killed(tmp_path: Path):
     holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], cwd=ROOT)
     until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
@@ -94,6 +96,14 @@ held.start("sleeper")
 (folder / "pid").write_text(str(held.running["sleeper"].pid))
 time.sleep(600)
 """
+
+
+def test_one_that_ends_before_the_product_answers_is_named_with_its_log(processes: Processes):
+    processes.start("brief")
+    with pytest.raises(serving.CannotServe) as refused:
+        serving.wait_until_ready(processes, serving.free_port(), host="127.0.0.1", patience=15)
+    assert "brief" in str(refused.value)
+    assert str(processes.log("brief")) in str(refused.value)
 
 
 def test_the_procfile_names_every_process():

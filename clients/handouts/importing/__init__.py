@@ -18,6 +18,7 @@ __all__ = [
     "to_markdown",
 ]
 
+MOST_PIECES = 5_000
 _READERS = {"text": plain_text.pieces, "markdown": markdown.pieces, "page": web_page.pieces}
 
 
@@ -30,7 +31,10 @@ def import_article(data: bytes, name: str) -> ImportedArticle:
     kind = reading.format_of(name, text)
     if kind != "text":
         check_markup(text)
-    article = arranged(_READERS[kind](text), _title_from(name))
+    pieces = _READERS[kind](text)
+    if len(pieces) > MOST_PIECES:
+        raise UnreadableArticle("This file has too many lines for an article.")
+    article = arranged(pieces, _title_from(name))
     if not any(section.blocks for section in article.sections):
         raise UnreadableArticle("We found no article text in this file.")
     return article

@@ -21,7 +21,11 @@ class Address(Enum):
         return self in (Address.HURT, Address.INVOLVED)
 
 
-_ME = r"(?:you|i)(?: ?'(?:re|ve|m|d))?(?: (?:are|am|were|was|have|had|may|might|could|think|feel|know|just|now|also|recently|ever|simply|already|both|be|been|being|got|get))*+"
+_ME = (
+    r"(?:you|i)(?: ?'(?:re|ve|m|d))?(?: (?:are|am|were|was|have|had(?! an? | the"
+    r" affair)|may|might|could|think|feel|know|just|now|also|recently|ever|simply"
+    r"|already|both|be|been|being|got|get)\b)*+"
+)
 _MATE = (
     r"(?:your|my) (?:(?:own|romantic|life|long-term) )?(?:partner|spouse|husband|wife|boyfriend"
     r"|girlfriend|fiancee?|significant other|loved one|other half)"
@@ -29,7 +33,10 @@ _MATE = (
 )
 _ROLE = r"(?:partner|spouse|husband|wife|person|party|one|mate|half|side|those|someone|anyone)s?"
 _MICRO = r"(?:micro[- ]?|emotionally |physically |secretly )*+"
-_HURT_WORDS = r"(?:hurt|betrayed|injured|wounded|harmed|deceived|wronged|faithful|non-involved|noninvolved|uninvolved|cheated-on|grieving|offended)"
+_HURT_WORDS = (
+    r"(?:hurt|betrayed|injured|wounded|harmed|deceived|wronged|faithful|non-involved"
+    r"|noninvolved|uninvolved|cheated-on|grieving|offended)"
+)
 _WAS_HURT = (
     rf"(?:hurt|betrayed|injured|wounded|harmed|deceived|wronged|blindsided|devastated|let down"
     rf"|lied to|{_MICRO}cheated on|kept in the dark|left out|on the receiving end|hurting)"
@@ -39,57 +46,129 @@ _INVOLVED_WORDS = (
     rf"|{_MICRO}cheating|micro-cheating)"
 )
 _DID = (
-    rf"(?:{_MICRO}cheat(?:ed|ing|s)?(?! on\b(?! (?:your|my|the|them|him|her)))|unfaithful|stray(?:ed|ing)|crossed|crossing"
-    r"|did (?:it|this|that|the (?:hurting|cheating|damage))|(?:done|doing) (?:it|this|that)|lied|lying|hid|hiding|hidden"
-    r"|betrayed (?:your|my|their|his|her|the|a|someone|them|trust)|betraying|flirt(?:ed|ing)|strayed|acted out"
-    r"|had (?:an|the) affairs?|having (?:an|the) affair|broke(?:n)?|caus(?:ed|ing)|involved|at fault|responsible"
-    r"|guilty|micro-?cheater|the cheater|cheater|hurt (?:your|my|their|his|her|the other|someone|them|him)"
-    r"|engag(?:ed|ing) in|kept (?:it|this|a|the) (?:\w+ )?(?:secret|hidden)|keeping secrets|betrayer|sexting|texting)"
+    rf"(?:{_MICRO}cheat(?:ed|ing|s)?(?! on\b(?! (?:your|my|the|them|him|her)))"
+    rf"|unfaithful|stray(?:ed|ing)|crossed|crossing"
+    r"|did (?:it|this|that|the (?:hurting|cheating|damage))|(?:done|doing) (?:it"
+    r"|this|that)|lied|lying|hid|hiding|hidden"
+    r"|betrayed (?:your|my|their|his|her|the|a|someone|them|trust)|betraying"
+    r"|flirt(?:ed|ing)|strayed|acted out"
+    r"|had (?:an|the) affairs?|having (?:an|the) affair|broke(?:n)?|caus(?:ed"
+    r"|ing)|involved|at fault|responsible"
+    r"|guilty|micro-?cheater|the cheater|cheater|hurt (?:your|my|their|his|her"
+    r"|the other|someone|them|him)"
+    r"|engag(?:ed|ing) in|kept (?:it|this|a|the) (?:\w+ )?(?:secret|hidden)"
+    r"|keeping secrets|betrayer|sexting|texting)"
 )
-_BEING = r"(?:(?:was|were|is|are|has|have|had|been|being|feels?|got|gets|may|might|be|'s|the one who|who|just|also|now|really|still|from|secretly)[ ]+)*+"
+_BEING = (
+    r"(?:(?:was|were|is|are|has|have|had(?! an? | the affair)|been|being|feels?|got"
+    r"|gets|may|might|be|'s|the one who|who|just|also|now|really|still|from"
+    r"|secretly)[ ]+)*+"
+)
 
 _CUES: tuple[tuple[Address, str], ...] = (
     # What the other partner did or suffered tells who is spoken to.
-    (Address.HURT, rf"(?:{_MATE})(?:'s|'ve| )? ?{_BEING}(?:{_MICRO}cheat(?:ed|ing|s|er)?\b(?! on)|{_DID}|hurt (?:you|me)\b)"),
-    (Address.HURT, rf"(?:{_MATE})'s? (?:\w+ )?(?:{_MICRO}cheating|micro-?cheating|affairs?|betrayal|infidelity|unfaithfulness|lies|secrets?|secrecy|deception)"),
+    (
+        Address.HURT,
+        rf"(?:{_MATE})(?:'s|'ve| )? ?{_BEING}(?:{_MICRO}cheat(?:ed|ing|s|er)?\b(?!"
+        rf" on)|{_DID}|hurt (?:you|me)\b)",
+    ),
+    (
+        Address.HURT,
+        rf"(?:{_MATE})'s? (?:\w+ )?(?:{_MICRO}cheating|micro-?cheating|affairs?"
+        rf"|betrayal|infidelity|unfaithfulness|lies|secrets?|secrecy|deception)",
+    ),
     (Address.HURT, rf"\b(?:your|my) (?:{_INVOLVED_WORDS}) {_ROLE}"),
-    (Address.HURT, r"(?:partner|person|one|spouse) who (?:has |had )?(?:hurt|betrayed|deceived|cheated on) (?:you|me)\b"),
+    (
+        Address.HURT,
+        r"(?:partner|person|one|spouse) who (?:has |had )?(?:hurt|betrayed|deceived"
+        r"|cheated on) (?:you|me)\b",
+    ),
     (Address.INVOLVED, rf"(?:{_MATE})(?:'s)? {_BEING}{_WAS_HURT}(?! (?:you|me)\b)"),
     (Address.INVOLVED, rf"\b(?:your|my) (?:{_HURT_WORDS}) {_ROLE}"),
     # Speaking about a partner is not the same as speaking to that partner.
-    (Address.UNCLEAR, rf"(?:support|help|comfort|reassur|apologi|forgiv|understand|listen|talk|respond|make amends)\w*(?: (?:to|with))? (?:the|a|an) (?:{_HURT_WORDS}|{_INVOLVED_WORDS}) {_ROLE}"),
-    (Address.UNCLEAR, rf"\bwhat (?:the )?(?:{_HURT_WORDS}|{_INVOLVED_WORDS}) {_ROLE} (?:needs?|wants?|feels?|wish\w*)"),
+    (
+        Address.UNCLEAR,
+        rf"(?:support|help|comfort|reassur|apologi|forgiv|understand|listen|talk"
+        rf"|respond|make amends)\w*(?: (?:to|with))? (?:the|a|an) (?:{_HURT_WORDS}"
+        rf"|{_INVOLVED_WORDS}) {_ROLE}",
+    ),
+    (
+        Address.UNCLEAR,
+        rf"\bwhat (?:the )?(?:{_HURT_WORDS}|{_INVOLVED_WORDS}) {_ROLE} (?:needs?"
+        rf"|wants?|feels?|wish\w*)",
+    ),
     # A role by its name.
     (Address.HURT, rf"(?<![\w-])(?:{_HURT_WORDS}) {_ROLE}"),
     (Address.INVOLVED, rf"(?<![\w-])(?:{_INVOLVED_WORDS}) {_ROLE}"),
-    (Address.HURT, rf"\b{_ROLE} (?:who|that)(?:'s| (?:was|were|is|are|feels?|has been|have been|got|had been))+ (?:been )?{_WAS_HURT}(?! trust)"),
+    (
+        Address.HURT,
+        rf"\b{_ROLE} (?:who|that)(?:'s| (?:was|were|is|are|feels?|has been|have been"
+        rf"|got|had been))+ (?:been )?{_WAS_HURT}(?! trust)",
+    ),
     (Address.INVOLVED, rf"\b{_ROLE} (?:who|that)(?:'s|'ve)?[ ]{_BEING}{_DID}"),
     # You, or I, in a role.
-    (Address.HURT, rf"\b{_ME} (?:the (?:one|partner|person) )?(?:who )?{_BEING}(?:feel(?:ing)? )?{_WAS_HURT}(?! (?:your|my|someone|them|him|her|the other|trust)\b)"),
-    (Address.INVOLVED, rf"\b{_ME} (?:the (?:one|partner|person) )?(?:who )?{_BEING}(?:guilty|{_DID})"),
+    (
+        Address.HURT,
+        rf"\b{_ME} (?:the (?:one|partner|person) )?(?:who )?{_BEING}(?:feel(?:ing)?"
+        rf" )?{_WAS_HURT}(?! (?:your|my|someone|them|him|her|the other|trust)\b)",
+    ),
+    (
+        Address.INVOLVED,
+        rf"\b{_ME} (?:the (?:one|partner|person) )?(?:who )?{_BEING}(?:guilty|{_DID})",
+    ),
     (Address.INVOLVED, rf"\b(?:am|was|were|are|have|did) (?:i|you) (?:been )?{_DID}"),
-    (Address.INVOLVED, rf"\b(?:my|your) (?:own )?(?:{_MICRO}cheating|micro-?cheating|affair|betrayal|infidelity)\b"),
+    (
+        Address.INVOLVED,
+        rf"\b(?:my|your) (?:own )?(?:{_MICRO}cheating|micro-?cheating|affair|betrayal"
+        rf"|infidelity)\b",
+    ),
     (Address.INVOLVED, r"\b(?:want|need|ready) to make (?:it right|amends)"),
-    (Address.HURT, r"\b(?:you|i)(?:'ve)?(?: have| just| recently)? (?:discover(?:ed)?|suspect(?:ed)?|found out|find out|caught)\b"),
-    (Address.HURT, r"\b(?:it|this) (?:happened|was done|is happening|has happened) to (?:you|me)\b"),
+    (
+        Address.HURT,
+        r"\b(?:you|i)(?:'ve)?(?: have| just| recently)? (?:discover(?:ed)?"
+        r"|suspect(?:ed)?|found out|find out|caught)\b",
+    ),
+    (
+        Address.HURT,
+        r"\b(?:it|this) (?:happened|was done|is happening|has happened) to (?:you"
+        r"|me)\b",
+    ),
     (Address.HURT, r"\b(?:on|at) the receiving end\b"),
-    (Address.HURT, r"\bif (?:he|she|they) (?:has |have |is |was )?(?:cheated|micro-?cheated|lied|strayed|betrayed)\b"),
-    (Address.HURT, r"\bthe (?:betrayed|injured|wronged)$|\btrust (?:has been|was) broken for (?:you|me)\b"),
+    (
+        Address.HURT,
+        r"\bif (?:he|she|they) (?:has |have |is |was )?(?:cheated|micro-?cheated"
+        r"|lied|strayed|betrayed)\b",
+    ),
+    (
+        Address.HURT,
+        r"\bthe (?:betrayed|injured|wronged)$|\btrust (?:has been|was) broken for"
+        r" (?:you|me)\b",
+    ),
     (Address.HURT, r"\b(?:the )?victims?\b(?! mentality)"),
     (Address.INVOLVED, r"\bthe (?:micro-?)?(?:cheater|betrayer|offender)\b"),
     # Words to one partner that do not say which.
     (Address.UNCLEAR, r"\bthe (?:one|partner|person) who\b"),
     (Address.UNCLEAR, r"\b(?:only )?one partner\b"),
     (Address.UNCLEAR, r"\b(?:recogni[sz]e|see) yourself\b"),
-    (Address.UNCLEAR, r"\bhow (?:to|can i|do i|do you|can you) stop (?:micro-?)?(?:cheating|flirting)"),
+    (
+        Address.UNCLEAR,
+        r"\bhow (?:to|can i|do i|do you|can you) stop (?:micro-?)?(?:cheating"
+        r"|flirting)",
+    ),
     (Address.UNCLEAR, r"\bthe other (?:partner|person|side)\b"),
-)  # fmt: skip
+)
 _COMPILED = tuple((address, re.compile(cue)) for address, cue in _CUES)
 _DIRECT = re.compile(
     r"^(?:so |and |but |now |finally |remember:? )?(?:if|when|whether|as|since|for|to) "
 )
 # "Would I be fine if my partner did this?" imagines a part; it does not give anyone one.
 _IMAGINED = re.compile(r"^[\"']*(?:(?:and|or|how) )?(?:would|could) (?:i|you|we|my|your)\b")
+_SOMEBODY = re.compile(
+    r"\b(?:you|your|i|my|me|partners?|spouses?|husbands?|wife|wives|one|person"
+    r"|party|half|side|mates?|he|she"
+    r"|they|those|someone|anyone|it|this|victims?|cheater|micro-?cheat\w*"
+    r"|betray\w*|offender|injured|wronged)\b"
+)
 # A heading is short; a cue beyond this point is not its subject.
 _LONGEST = 400
 
@@ -97,7 +176,7 @@ _LONGEST = 400
 def addressed(line: str) -> Address:
     """Whom the line speaks to. Cues for both partners, or only vague ones, make it unclear."""
     rest = plain(line)[:_LONGEST]
-    if _IMAGINED.match(rest):
+    if _IMAGINED.match(rest) or not _SOMEBODY.search(rest):
         return Address.NOBODY
     found: set[Address] = set()
     for address, cue in _COMPILED:

@@ -30,7 +30,7 @@ _LINK = re.compile(r"\[([^\[\]\n]*)\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
 _LONE_LINK = re.compile(r"\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])[ .»›→]*")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<(https?:[^<>\s]*|mailto:[^<>\s]*)>")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_MARKS = re.compile(r"\*{1,3}|~~|`+|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)")
+_MARKS = re.compile(r"(?<=\S)\*{1,3}|\*{1,3}(?=\S)|~~|`+|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)")
 _ALL_STRONG = re.compile(r"(\*\*|__)([^*_\n]{1,160})\1[:.?]?")
 _KEPT = re.compile("\ue000(\\d+);")
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
@@ -94,7 +94,7 @@ def _from_tokens(tokens: list[Token]) -> list[Piece]:
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close" and row is not None:
-            found.append(Piece("item", " – ".join(cell for cell in row if cell)))
+            found.append(Piece("text", " – ".join(cell for cell in row if cell)))
             row = None
         elif token.type == "heading_open":
             heading = _LEVELS[token.tag]

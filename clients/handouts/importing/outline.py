@@ -182,13 +182,11 @@ class _Gathering:
             self._parts[-1].lost.append(piece)
 
     def _drop_empty_parts(self) -> None:
-        """A heading with nothing below it is a link or a caption, unless others stand under it."""
+        """A heading at the end, or a guessed one, with nothing below it is a link or a caption."""
         kept: list[_Part] = []
-        lower = 0
         for part in reversed(self._parts):
-            if part.pieces or (part.heading and part.sure and lower > part.level):
+            if part.pieces or (kept and part.heading and part.sure and not part.lost):
                 kept.append(part)
-                lower = part.level
             elif part.heading:
                 self._leave_out(part.heading, furniture.OFFER if part.lost else furniture.ALONE)
         self._parts = kept[::-1]

@@ -4,20 +4,28 @@ import re
 
 from .words import ends_as_question, plain, word_set, words
 
-_VERBS = word_set("""accept acknowledge act address admit agree allow answer apologize apologise approach ask attend avoid
-    be become begin believe block breathe bring build call care change check choose clarify clear close comfort
-    commit communicate confide consider continue create cut decide define delete describe develop discover
-    discuss do don't don’t eat educate embrace encourage end engage establish examine explain explore express
-    face feel figure find focus follow forgive gather get give go have hear help hold honor identify imagine
-    include invest invite join journal keep know lean learn leave let limit listen look love make mean meet
-    move name never note notice observe offer open own pause pay permit pick plan practice practise prepare
-    process protect put read reach rebuild recognize recognise reconnect reflect refrain remember remind remove
-    repair repeat replace resist respect respond rest restore return reveal review say schedule see seek send
-    set share show sit sleep slow speak spend stand start state stay step stop summarize support take talk tell
-    think thank treat trust try turn understand use validate wait walk watch welcome work write""")  # fmt: skip
+_VERBS = word_set("""
+    accept acknowledge act address admit agree allow answer apologize apologise approach ask
+    attend avoid be become begin believe block breathe bring build call care change check
+    choose clarify clear close comfort commit communicate confide consider continue create
+    cut decide define delete describe develop discover discuss do don't don’t eat educate
+    embrace encourage end engage establish examine explain explore express face feel figure
+    find focus follow forgive gather get give go have hear help hold honor identify imagine
+    include invest invite join journal keep know lean learn leave let limit listen look love
+    make mean meet move name never note notice observe offer open own pause pay permit pick
+    plan practice practise prepare process protect put read reach rebuild recognize
+    recognise reconnect reflect refrain remember remind remove repair repeat replace resist
+    respect respond rest restore return reveal review say schedule see seek send set share
+    show sit sleep slow speak spend stand start state stay step stop summarize support take
+    talk tell think thank treat trust try turn understand use validate wait walk watch
+    welcome work write
+    """)
+_ONESELF = word_set("i me my mine myself we us our ours ourselves")
 _YES_NO = re.compile(
-    r"^[\"'(]*(?:(?:and|or|but|so) )?(?:am i|would (?:i|you|my|we)|do (?:i|you|we)|did (?:i|you|we)|could (?:i|you|we)"
-    r"|have (?:i|you|we)|are (?:you|we)|was i|were (?:you|we)|will i|should i|can i|is (?:this|it|there|my)"
+    r"^[\"'(]*(?:(?:and|or|but|so) )?(?:am i|would (?:i|you|my|we)|do (?:i|you"
+    r"|we)|did (?:i|you|we)|could (?:i|you|we)"
+    r"|have (?:i|you|we)|are (?:you|we)|was i|were (?:you|we)|will i|should i"
+    r"|can i|is (?:this|it|there|my)"
     r"|does (?:this|it|my)|if )"
 )
 
@@ -35,6 +43,11 @@ def are_steps(items: list[str], ordered: bool) -> bool:
 
 def are_questions(items: list[str]) -> bool:
     return all(ends_as_question(item) for item in items)
+
+
+def asks_oneself(line: str) -> bool:
+    """Whether the line is a question in which "I" or "we" stands."""
+    return ends_as_question(line) and not _ONESELF.isdisjoint(words(line))
 
 
 def is_self_check(line: str) -> bool:

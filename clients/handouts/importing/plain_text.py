@@ -11,7 +11,7 @@ from itertools import pairwise
 from . import furniture
 from .audience import Address, addressed
 from .list_lines import marked
-from .phrasing import is_instruction, is_self_check
+from .phrasing import asks_oneself, is_instruction, is_self_check
 from .structure import Piece
 from .words import (
     ends_a_sentence,
@@ -50,7 +50,7 @@ def _whole_lines(text: str) -> list[str]:
         width = max(map(len, paragraph))
         whole.append(paragraph[0])
         for before, line in pairwise(paragraph):
-            if _wrapped(before, line, width):
+            if not marked(line) and _wrapped(whole[-1], before, line, width):
                 whole[-1] += " " + line
             else:
                 whole.append(line)
@@ -70,8 +70,10 @@ def _paragraphs(text: str) -> list[list[str]]:
     return [paragraph for paragraph in found if paragraph]
 
 
-def _wrapped(before: str, line: str, width: int) -> bool:
-    if marked(line) or not _WRAPS_AFTER <= width <= _WRAPS_BEFORE:
+def _wrapped(whole: str, before: str, line: str, width: int) -> bool:
+    if marked(whole) and line[0].islower() and not ends_a_sentence(before):
+        return True
+    if not _WRAPS_AFTER <= width <= _WRAPS_BEFORE:
         return False
     if ends_a_sentence(before) and (_is_question(line) or _is_title(line)):
         return False
@@ -181,7 +183,8 @@ def _end_of_run(lines: list[_Line], at: int) -> int:
 
 def _could_be_bare_item(line: _Line) -> bool:
     if line.kind == "prose":
-        return len(words(line.text)) <= _ITEM_WORDS and len(sentences(line.text)) == 1
+        several = len(sentences(line.text))
+        return len(words(line.text)) <= _ITEM_WORDS and (several == 1 or is_instruction(line.text))
     return line.kind in ("question", "short")
 
 
@@ -229,20 +232,27 @@ def _is_heading_after(line: _Line, items: list[_Line]) -> bool:
 
 def _bare_questions(run: list[_Line]) -> list[_Line]:
     """Self-check questions one right below the other, with no lead above them."""
-    checks = [line for line in run if _could_be_check(line)]
-    beside = {
-        id(line)
-        for one, other in pairwise(run)
-        if _could_be_check(one) and _could_be_check(other)
-        for line in (one, other)
-    }
-    return [line for line in checks if id(line) in beside]
+    found: list[_Line] = []
+    group: list[_Line] = []
+    for line in [*run, _Line("prose", "")]:
+        if _could_be_check(line):
+            group.append(line)
+        else:
+            found.extend(_checks_in(group))
+            group = []
+    return found
+
+
+def _checks_in(group: list[_Line]) -> list[_Line]:
+    """The group between its first and last yes-or-no question; what is around them are headings."""
+    sure = [at for at, line in enumerate(group) if is_self_check(line.text)]
+    return group[sure[0] : sure[-1] + 1] if len(sure) > 1 else []
 
 
 def _could_be_check(line: _Line) -> bool:
-    if line.kind != "question" or not is_self_check(line.text):
+    if line.kind != "question" or in_title_case(line.text):
         return False
-    return not in_title_case(line.text)
+    return is_self_check(line.text) or asks_oneself(line.text)
 
 
 def _piece(line: _Line, is_item: bool) -> Piece:

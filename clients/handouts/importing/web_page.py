@@ -11,19 +11,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from . import furniture
 from .list_lines import marked
-from .structure import Piece, UnreadableArticle
+from .structure import Piece, PieceKind, UnreadableArticle
 from .words import word_set, words
 
-_DROPPED = word_set(
-    "script style template object embed applet iframe canvas svg math head link meta audio video"
-    " source track base"
-)
+_DROPPED = word_set("script style template iframe head link meta base source track")
 _BLOCKS = word_set(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure"
-    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search section"
+    "address article aside blockquote body center dd details dialog div dl dt"
+    " fieldset figcaption figure"
+    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu"
+    " nav ol p pre search section"
     " summary table tbody td tfoot th thead tr ul caption label option select textarea"
 )
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_HEADINGS = {f"h{level}": level for level in range(1, 7)} | {"summary": 4}
 _ASIDES = {
     "nav": furniture.NAVIGATION,
     "footer": furniture.OUTSIDE,
@@ -34,13 +33,15 @@ _ASIDES = {
     "textarea": furniture.LINK,
     "figcaption": furniture.CAPTION,
     "caption": furniture.CAPTION,
-    "noscript": furniture.HIDDEN,
+    "svg": furniture.CAPTION,
+    **dict.fromkeys(("noscript", "object", "canvas", "audio", "video"), furniture.HIDDEN),
     "dialog": furniture.HIDDEN,
 }
 _NAMED_ASIDES = {
     furniture.NAVIGATION: "nav menu navigation breadcrumb breadcrumbs post-navigation nav-links"
     " related related-posts related-articles pagination pager toc table-of-contents tags post-tags",
-    furniture.SHARING: "share sharing social social-share share-buttons newsletter subscribe comments"
+    furniture.SHARING: "share sharing social social-share share-buttons newsletter subscribe"
+    " comments"
     " comment-respond comment-form sharedaddy",
     furniture.COOKIES: "cookie cookies cookie-notice cookie-banner cookie-consent consent gdpr",
     furniture.CAPTION: "wp-caption-text caption image-caption photo-credit",
@@ -144,7 +145,7 @@ class _Walk:
         if not inner.reason:
             inner.reason = self._aside_reason(node, tag)
         if tag == "li" or tag == "tr":
-            inner.item = _Item(ordered=place.ordered)
+            inner.item = _Item("item" if tag == "li" else "text", ordered=place.ordered)
         return inner
 
     def _aside_reason(self, node: LexborNode, tag: str) -> str:
@@ -167,6 +168,8 @@ class _Walk:
     def _flush(self, place: "_Place") -> None:
         lines = [" ".join(line.split()) for line in "".join(self._words).split("\n")]
         lines = [line for line in lines if line]
+        if place.heading and lines:
+            lines = [" ".join(lines)]
         strong = self._strong == self._all
         linked = self._linked == self._all
         self._words = []
@@ -189,21 +192,24 @@ class _Walk:
             self._found.append(_line_piece(line))
 
     def _add_to_item(self, line: str, item: "_Item") -> None:
-        if item.at == len(self._found) - 1 and item.at >= 0:
-            before = self._found[item.at]
-            line = f"{before.text} {line}"
-            self._found[item.at] = Piece("item", line, ordered=item.ordered)
+        if 0 <= item.at == len(self._found) - 1:
+            between = " " if item.kind == "item" else " – "
+            self._found[item.at] = item.piece(f"{self._found[item.at].text}{between}{line}")
         else:
             item.at = len(self._found)
-            self._found.append(Piece("item", line, ordered=item.ordered))
+            self._found.append(item.piece(line))
 
 
 class _Item:
-    """A list item, and which piece holds what was read of it."""
+    """A list item or a table's row, and which piece holds what was read of it."""
 
-    def __init__(self, *, ordered: bool) -> None:
+    def __init__(self, kind: PieceKind, *, ordered: bool) -> None:
+        self.kind = kind
         self.ordered = ordered
         self.at = -1
+
+    def piece(self, text: str) -> Piece:
+        return Piece(self.kind, text, ordered=self.ordered)
 
 
 class _Place:

@@ -8,7 +8,7 @@ from collections import deque
 from typing import Any
 
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from practice import serving
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         try:
             self.serve(int(os.environ.get("PORT", "8000")))
         except serving.CannotServe as error:
-            raise CommandError(str(error)) from error
+            sys.exit(str(error))
         except Stopped:
             say("Stopped.")
 

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from clients.contact import views
+
+urlpatterns = [
+    path("s/<str:token>", views.private_link, name="private-link"),
+    path("stop/<str:token>", views.stop, name="stop"),
+    path("yours/code/", views.choose_code, name="choose-code"),
+    path("yours/leave/", views.leave, name="leave"),
+    path("healthz/queue", views.queue, name="healthz-queue"),
+]

@@ -1,0 +1,109 @@
+"""The counselor's cases."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clients import cases
+from clients.contact import cards, codes
+from clients.forms import CourseForm
+from clients.models import Case, Participant
+from practice.access.gate import staff
+from practice.access.roles import Role
+from practice.audit import trail
+from practice.audit.models import Verb
+from practice.dashboard import registry
+from practice.http import StaffRequest
+
+
+@staff(Role.COUNSELOR)
+@require_safe
+def case_list(request: StaffRequest) -> HttpResponse:
+    """Every case of this counselor, the open ones first."""
+    found = (
+        Case.objects.for_user(request.user)
+        .select_related("concern")
+        .prefetch_related("participants__client")
+        .order_by("-status", "-opened_at")
+    )
+    return render(request, "clients/case_list.html", {"cases": found})
+
+
+@staff(Role.COUNSELOR)
+@require_safe
+def case_page(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """One case: its people, and what each app hangs on it."""
+    case = _case(request, case_id)
+    people = list(case.participants.all())
+    rows = [(case, case.pk, person.client_id) for person in people]
+    trail.record_all(Verb.READ, rows, by=trail.staff_actor(request))
+    context = {
+        "case": case,
+        "people": people,
+        "panels": registry.case.shown_to(request, case),
+    }
+    return render(request, "clients/case_page.html", context)
+
+
+@staff(Role.COUNSELOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def course(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """Set the stage, and whether the partner who was hurt knows."""
+    case = _case(request, case_id)
+    initial = {"stage": case.stage, "disclosure": case.disclosure}
+    form = CourseForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        cases.set_course(case, by=trail.staff_actor(request), **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("cases:page", case.pk)
+    return render(request, "clients/course.html", {"case": case, "form": form})
+
+
+@staff(Role.COUNSELOR)
+@require_POST
+def enroll(request: StaffRequest, participant_id: UUID) -> HttpResponse:
+    """A code to read out in the session; it is shown once and kept as a digest only."""
+    participant = _participant(request, participant_id)
+    code = codes.enroll(participant.client)
+    trail.record(
+        Verb.CREATE,
+        participant,
+        by=trail.staff_actor(request),
+        case_id=participant.case_id,
+        client_id=participant.client_id,
+        note="enrollment code",
+    )
+    return render(request, "clients/enroll.html", {"participant": participant, "code": code})
+
+
+@staff(Role.COUNSELOR)
+@require_POST
+def suspend(request: StaffRequest, participant_id: UUID) -> HttpResponse:
+    """Hold back everything to this person, or let messages go again. Nobody is told."""
+    participant = _participant(request, participant_id)
+    resume = "resume" in request.POST
+    (cards.resume if resume else cards.suspend)(participant.client)
+    trail.record(
+        Verb.CHANGE,
+        participant,
+        by=trail.staff_actor(request),
+        case_id=participant.case_id,
+        client_id=participant.client_id,
+        note="messages resumed" if resume else "messages suspended",
+    )
+    words = "Messages may go again." if resume else "Nothing more goes to this person for now."
+    messages.success(request, words)
+    return redirect("cases:page", participant.case_id)
+
+
+def _case(request: StaffRequest, case_id: UUID) -> Case:
+    scope = Case.objects.for_user(request.user).select_related("concern", "counselor__user")
+    return get_object_or_404(scope.prefetch_related("participants__client__state"), pk=case_id)
+
+
+def _participant(request: StaffRequest, participant_id: UUID) -> Participant:
+    scope = Participant.objects.for_user(request.user).select_related("client", "case")
+    return get_object_or_404(scope, pk=participant_id)

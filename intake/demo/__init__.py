@@ -1,0 +1,1 @@
+"""A demo practice. Everybody in it is plainly invented."""

@@ -1,0 +1,27 @@
+"""Words that every form shares."""
+
+from typing import Any
+
+from django import forms
+
+_PLAIN = {
+    "This field is required.": "Please fill this in.",
+    "Select a valid choice. %(value)s is not one of the available choices.": (
+        "Please choose one of these."
+    ),
+    "Select a valid choice. That choice is not one of the available choices.": (
+        "Please choose one of these."
+    ),
+    "Enter a valid date.": "Please give a date, such as 2026-12-03.",
+    "Enter a valid time.": "Please give a time, such as 14:00.",
+}
+
+
+class PlainForm(forms.Form):
+    """A form that says in plain words what to change, unless a field has words of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            for code, words in field.error_messages.items():
+                field.error_messages[code] = _PLAIN.get(str(words), words)

@@ -1,0 +1,80 @@
+"""Choosing a plan, and answering a check-in."""
+
+from typing import Any
+
+from django import forms
+
+from practice.forms import PlainForm
+from scheduling.followups.models import Plan, QuestionSet
+
+
+class PlanForm(PlainForm):
+    """Which follow-up plan a case uses."""
+
+    plan = forms.ModelChoiceField(
+        Plan.objects.all(),
+        label="What goes out between sessions?",
+        required=False,
+        empty_label="Nothing",
+        widget=forms.RadioSelect,
+    )
+
+
+class CheckInForm(PlainForm):
+    """The questions of a check-in, each with who may raise the answer."""
+
+    def __init__(self, questions: QuestionSet, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions.questions
+        for question in self.questions:
+            self.fields[question["key"]] = _field(question)
+            self.fields[_together(question)] = forms.BooleanField(
+                label="This may be raised together in the session", required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors and not any(given.get(question["key"]) for question in self.questions):
+            raise forms.ValidationError("Please answer at least one question.")
+        return given
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Each question's fields, for the template."""
+        return [
+            {
+                "kind": question["kind"],
+                "field": self[question["key"]],
+                "together": self[_together(question)],
+                "low": question.get("low", ""),
+                "high": question.get("high", ""),
+            }
+            for question in self.questions
+        ]
+
+    def given(self) -> dict[str, Any]:
+        return {question["key"]: self.cleaned_data[question["key"]] for question in self.questions}
+
+    def together(self) -> dict[str, bool]:
+        return {
+            question["key"]: self.cleaned_data[_together(question)] for question in self.questions
+        }
+
+
+def _together(question: dict[str, Any]) -> str:
+    return f"{question['key']}_together"
+
+
+def _field(question: dict[str, Any]) -> forms.Field:
+    if question["kind"] == "scale":
+        return forms.ChoiceField(
+            label=question["text"],
+            choices=[(str(number), str(number)) for number in range(1, 6)],
+            widget=forms.RadioSelect,
+            required=False,
+        )
+    return forms.CharField(
+        label=question["text"],
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )

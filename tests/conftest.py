@@ -1,0 +1,65 @@
+"""What all tests share: a still clock, a cast of people, and emptying tables that guard themselves."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client as Browser
+from django.test import TransactionTestCase
+
+from practice import guards
+from practice.models import User
+from tests.cast import Cast, assemble
+
+# A Wednesday in New York, 10 in the morning, with no change of clock near.
+NOW = datetime(2026, 12, 2, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _guards_give_way_to_emptying() -> Iterator[None]:
+    """After a test with real transactions the tables are emptied: the guards stand aside for that."""
+    tear_down = TransactionTestCase._fixture_teardown
+
+    def empty_without_guards(self: TransactionTestCase) -> None:
+        with guards.lifted(connection):
+            tear_down(self)
+
+    TransactionTestCase._fixture_teardown = empty_without_guards  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = tear_down  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def now() -> Iterator[datetime]:
+    """The clock stands still at NOW; move it with `time_machine.travel` or the `travel` fixture."""
+    with time_machine.travel(NOW, tick=False):
+        yield NOW
+
+
+@pytest.fixture
+def travel(now: datetime) -> Iterator[Callable[[datetime], None]]:
+    """`travel(moment)`: from here on it is that moment."""
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller.move_to
+
+
+@pytest.fixture
+def cast(db: None, now: datetime) -> Cast:
+    """The people of the story; see `tests.cast`."""
+    cache.clear()
+    return assemble()
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Browser]:
+    """`signed_in(user)`: a browser in which this person of the staff has signed in."""
+
+    def sign_in(user: User) -> Browser:
+        browser = Browser()
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return sign_in
