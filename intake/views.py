@@ -22,7 +22,7 @@ from scheduling.forms import by_day
 from scheduling.models import Appointment, Status
 
 _KEY = "asking"
-_DAYS_SHOWN = 7
+_DAYS_SHOWN = 3
 
 
 @public
@@ -63,7 +63,7 @@ def when(request: HttpRequest) -> HttpResponse:
 
 
 def _week(request: HttpRequest, form: TimeForm, slots: list[Slot], zone: ZoneInfo) -> dict[str, Any]:
-    """A week of open days at a time; all are accepted, some are shown."""
+    """A few open days at a time; all are accepted, some are shown."""
     days = list(dict.fromkeys(slot.starts_at.astimezone(zone).date() for slot in slots))
     page = request.GET.get("page", "0")
     first = int(page) * _DAYS_SHOWN if page.isdecimal() and len(page) < 4 else 0

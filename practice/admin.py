@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.admin import UserAdmin
-from django.http import HttpRequest
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
 from practice.audit import trail
 from practice.audit.models import Verb
@@ -15,6 +18,8 @@ from practice.models import Counselor, License, Practice, State, User
 
 class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Writes who set what into the audit trail, in the same transaction."""
+
+    is_audited = True
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.Form, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -85,6 +90,17 @@ class StaffAdmin(AuditedAdmin, UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @transaction.atomic
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Django saves a new password past `save_model`: recorded here."""
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            user = User.objects.get(pk=id)
+            trail.record(Verb.CHANGE, user, by=trail.staff_actor(request), note="password")
+        return response
+
 
 class LicenseInline(admin.TabularInline):  # type: ignore[type-arg]
     model = License
@@ -98,3 +114,31 @@ class CounselorAdmin(AuditedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class TakenAwayAdmin(AuditedAdmin):
+    """Shown as a list, from which the owner may only take away."""
+
+    list_display_links = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(TakenAwayAdmin):
+    """For somebody who lost their phone: without one, they are led to setting up another."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+
+
+@admin.register(AccessAttempt)
+class PausedSignInAdmin(TakenAwayAdmin):
+    """For somebody who must get in before the pause after failed tries is over."""
+
+    list_display = ["username", "attempt_time", "failures_since_start"]
+    fields = ["username", "attempt_time", "failures_since_start"]

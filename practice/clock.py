@@ -29,9 +29,9 @@ def on_wall_clock(day: date, at: time, zone: ZoneInfo) -> datetime:
     A time the clock skips in spring becomes the first moment after the gap; one that comes twice
     in fall is the first of the two.
     """
-    local = datetime.combine(day, at)
+    local = datetime.combine(day, at.replace(fold=0))
     while not _exists(local, zone):
-        local += timedelta(minutes=1)
+        local = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
     return local.replace(tzinfo=zone).astimezone(UTC)
 
 

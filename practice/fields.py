@@ -23,6 +23,10 @@ class _Opened(DeferredAttribute):
         instance.__dict__[self.field.attname] = opened
         return opened
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        # With a setter Python asks this descriptor first, even where the instance has the value.
+        instance.__dict__[self.field.attname] = value
+
 
 class EncryptedTextField(models.TextField):
     """Text encrypted at rest, bound to its table, column, row and person.
@@ -56,6 +60,10 @@ class EncryptedTextField(models.TextField):
 
     def from_db_value(self, value: str | None, *_: object) -> Ciphertext | None:
         return None if value is None else Ciphertext(value)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """A dump of the database holds ciphertext, as the database does."""
+        return str(self.pre_save(obj, False) or "")
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, Ciphertext):

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 _PLAIN = {
-    "This field is required.": "Please fill this in.",
+    "This field is required.": "Please fill in “{label}”.",
     "Select a valid choice. %(value)s is not one of the available choices.": (
         "Please choose one of these."
     ),
@@ -22,6 +22,7 @@ class PlainForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            label = field.label or name.replace("_", " ").capitalize()
             for code, words in field.error_messages.items():
-                field.error_messages[code] = _PLAIN.get(str(words), words)
+                field.error_messages[code] = _PLAIN.get(str(words), words).replace("{label}", label)

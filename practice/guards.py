@@ -36,17 +36,22 @@ class Guard:
     def stands(self, connection: BaseDatabaseWrapper) -> bool:
         """Whether the database knows it."""
         if _is_postgresql(connection):
+            needed = 1
             query = (
-                "SELECT 1 FROM pg_trigger WHERE tgname = %s "
-                "UNION SELECT 1 FROM pg_constraint WHERE conname = %s"
+                "SELECT (SELECT count(*) FROM pg_trigger WHERE tgname = %s AND tgenabled <> 'D') "
+                "+ (SELECT count(*) FROM pg_constraint WHERE conname = %s AND contype = 'x')"
             )
             names = [self.name, self.name]
         else:
-            query = "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
-            names = [f"{self.name}%"]
+            needed = sum(statement.startswith("CREATE TRIGGER") for statement in self.sqlite)
+            query = (
+                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' "
+                "AND name IN (%s, %s, %s)"
+            )
+            names = [self.name, f"{self.name}_insert", f"{self.name}_update"]
         with connection.cursor() as cursor:
             cursor.execute(query, names)
-            return cursor.fetchone() is not None
+            return bool(cursor.fetchone()[0] == needed)
 
 
 ALL: dict[str, Guard] = {}

@@ -2,6 +2,7 @@
 
 import logging.config
 import re
+import sys
 import time
 import uuid
 from collections.abc import Callable, MutableMapping
@@ -11,14 +12,14 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 # A private link's token, an e-mail address and a query string never reach a log line.
-_TOKEN = re.compile(r"/s/[^/\s\"']+")
+_TOKEN = re.compile(r"/(s|stop)/[^/\s\"']+")
 _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 _QUERY = re.compile(r"\?[^\s\"']+")
 
 
 def scrub(text: str) -> str:
     """The text without tokens, e-mail addresses and query strings."""
-    return _QUERY.sub("?…", _ADDRESS.sub("…@…", _TOKEN.sub("/s/…", text)))
+    return _QUERY.sub("?…", _ADDRESS.sub("…@…", _TOKEN.sub(r"/\1/…", text)))
 
 
 def _scrub_event(
@@ -93,9 +94,12 @@ def configure() -> None:
 def _exception_tuple(
     logger: object, method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    record = event.get("_record")
-    if record is not None and record.exc_info and "exc_info" not in event:
-        event["exc_info"] = record.exc_info
+    """Processor: an exception, or "the present one", as the tuple that the next one reads."""
+    error = event.get("exc_info")
+    if isinstance(error, BaseException):
+        event["exc_info"] = (type(error), error, error.__traceback__)
+    elif error is True:
+        event["exc_info"] = sys.exc_info()
     return event
 
 

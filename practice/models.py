@@ -158,6 +158,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_role(self, *roles: Role) -> bool:
         return self.role in roles
 
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Roles decide, not single permissions: the owner may set all that /admin/ shows."""
+        return self.is_active and self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """See `has_perm`."""
+        return self.is_active and self.is_staff
+
 
 class CounselorQuerySet(models.QuerySet["Counselor"]):
     def working(self) -> "CounselorQuerySet":

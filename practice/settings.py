@@ -103,7 +103,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # One writer at a time, claimed when a transaction begins: no lost updates, no deadlocks.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # Without recursive triggers REPLACE would delete a row past the trigger that guards it.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        "PRAGMA recursive_triggers=ON;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60

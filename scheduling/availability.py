@@ -56,10 +56,10 @@ def open_slots(counselors: Iterable[Counselor], wanted: Wanted, now: datetime) -
     """Every time at which one of these counselors is free, working and licensed, in order."""
     people = list(counselors)
     hours = _hours_of(people)
-    busy = _busy_of(people, wanted, now)
+    buffer = timedelta(minutes=Practice.current().buffer_minutes)
+    busy = _busy_of(people, wanted, buffer, now)
     licenses = _licenses_of(people)
     served = frozenset(State.objects.served().values_list("code", flat=True))
-    buffer = timedelta(minutes=Practice.current().buffer_minutes)
     slots = [
         Slot(counselor, start, start + wanted.length)
         for counselor in people
@@ -88,9 +88,11 @@ def _starts(hours: Sequence[Week], zone: ZoneInfo, wanted: Wanted) -> Iterator[d
     day = wanted.earliest.astimezone(zone).date()
     last = wanted.latest.astimezone(zone).date()
     while day <= last:
-        for span in hours:
-            if span.weekday == day.weekday():
-                yield from _starts_within(day, span, zone, wanted)
+        spans = [span for span in hours if span.weekday == day.weekday()]
+        # Hours may overlap: each start once, and in order, as `free_starts` needs them.
+        yield from sorted(
+            {start for span in spans for start in _starts_within(day, span, zone, wanted)}
+        )
         day += timedelta(days=1)
 
 
@@ -126,18 +128,21 @@ def _hours_of(people: Sequence[Counselor]) -> dict[int, list[Week]]:
     return hours
 
 
-def _busy_of(people: Sequence[Counselor], wanted: Wanted, now: datetime) -> dict[int, list[Span]]:
+def _busy_of(
+    people: Sequence[Counselor], wanted: Wanted, buffer: timedelta, now: datetime
+) -> dict[int, list[Span]]:
     spans: dict[int, list[Span]] = defaultdict(list)
+    until = wanted.latest + wanted.length + buffer
     appointments = (
         Appointment.objects.filter(counselor__in=people, status__in=LIVE)
-        .filter(starts_at__lt=wanted.latest + wanted.length, busy_until__gt=wanted.earliest)
+        .filter(starts_at__lt=until, busy_until__gt=wanted.earliest)
         .exclude(status=Status.HOLD, hold_ends_at__lte=now)
         .exclude(pk=wanted.leaving_out)
     )
     for key, start, end in appointments.values_list("counselor", "starts_at", "busy_until"):
         spans[key].append((start, end))
     away = TimeOff.objects.filter(
-        counselor__in=people, starts_at__lt=wanted.latest + wanted.length, ends_at__gt=wanted.earliest
+        counselor__in=people, starts_at__lt=until, ends_at__gt=wanted.earliest
     )
     for key, start, end in away.values_list("counselor", "starts_at", "ends_at"):
         spans[key].append((start, end))

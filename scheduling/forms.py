@@ -15,14 +15,17 @@ from scheduling.booking import Attending
 
 
 def by_day(slots: list[Slot], zone: ZoneInfo, *, name_counselor: bool) -> list[Any]:
-    """Choices grouped by the day in the reader's zone; the value names counselor and time."""
-    days: dict[str, list[tuple[str, str]]] = {}
+    """Choices grouped by the day in the reader's zone; the value names counselor and time.
+
+    With `name_counselor` each counselor's times of a day are a group of their own.
+    """
+    groups: dict[str, list[tuple[str, str]]] = {}
     for slot in slots:
-        label = clock_time(slot.starts_at, zone)
+        title = spoken_day(slot.starts_at, zone)
         if name_counselor:
-            label = f"{label} with {slot.counselor.public_name}"
-        days.setdefault(spoken_day(slot.starts_at, zone), []).append((value_of(slot), label))
-    return list(days.items())
+            title = f"{title}, with {slot.counselor.public_name}"
+        groups.setdefault(title, []).append((value_of(slot), clock_time(slot.starts_at, zone)))
+    return list(groups.items())
 
 
 def value_of(slot: Slot) -> str:

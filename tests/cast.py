@@ -8,11 +8,13 @@ Max are Ida's couple; nothing of theirs may be seen by Nora. Every client's priv
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from clients import cases
 from clients.cases import TakesPart
-from clients.contact import codes, links
+from clients.contact import codes, links, outbox
 from clients.contact.cards import Contact
+from clients.contact.models import Message
 from clients.handouts import library
 from clients.handouts.models import Audience, Handout, Version
 from clients.models import Case, Client, Concern, Part, Participant, Stage
@@ -184,3 +186,16 @@ def in_days(moment: datetime, days: int, hour: int = 16) -> datetime:
     """That many days later at that hour UTC (16 is 11 in the morning in New York in winter)."""
     later = moment + timedelta(days=days)
     return later.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def make_message(client: Client, **facts: Any) -> Message:
+    """A message between sessions, due now, about nothing in particular."""
+    told = {
+        "template": Message.Template.NEWS,
+        "purpose": "note",
+        "subject_id": client.pk,
+        "key": f"test:{uuid4()}",
+        "is_follow_up": True,
+        **facts,
+    }
+    return outbox.queue(client=client, **told)

@@ -3,6 +3,8 @@
 import secrets
 from datetime import timedelta
 from enum import Enum
+from functools import cache
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -16,8 +18,6 @@ from practice import clock
 SHORTEST = 6
 ENROLLMENT_LIFE = timedelta(days=7)
 TRIES_IN_A_ROW = 10
-# Checked where there is nothing to check, so that the answer takes as long.
-_NOTHING = make_password(secrets.token_urlsafe(16))
 
 
 class Answer(Enum):
@@ -59,6 +59,26 @@ def enroll(client: Client) -> str:
     return f"{code[:4]} {code[4:]}"
 
 
+def enrollment_of(client_id: Any) -> str:
+    """What tells the enrollment that a person was read out from any other of theirs."""
+    held = PersonalCode.objects.filter(client_id=client_id).first()
+    return _mark(held)
+
+
+@transaction.atomic
+def choose_first(client: Client, code: str, enrollment: str) -> bool:
+    """Use up this enrollment; False where it was used or replaced meanwhile."""
+    held = PersonalCode.objects.select_for_update().filter(client=client).first()
+    if not enrollment or _mark(held) != enrollment:
+        return False
+    choose(client, code)
+    return True
+
+
+def _mark(held: PersonalCode | None) -> str:
+    return links.digest(held.enrollment) if held and held.enrollment else ""
+
+
 def normal(code: str) -> str:
     """Codes are compared without the blanks that people put between digits."""
     return "".join(code.split())
@@ -89,14 +109,20 @@ def _held(link: PrivateLink | None) -> PersonalCode | None:
 
 
 def _match(held: PersonalCode | None, code: str) -> Answer:
-    opens = check_password(code, held.code if held and held.code else _NOTHING)
-    enrolls = check_password(code, held.enrollment if held and held.enrollment else _NOTHING)
+    opens = check_password(code, held.code if held and held.code else _nothing())
+    enrolls = check_password(code, held.enrollment if held and held.enrollment else _nothing())
     if held is None:
         return Answer.NOTHING
     in_time = held.enrollment_ends_at is not None and clock.now() < held.enrollment_ends_at
     if enrolls and in_time:
         return Answer.ENROLL
     return Answer.OPEN if opens else Answer.NOTHING
+
+
+@cache
+def _nothing() -> str:
+    """Checked where there is nothing to check, so that the answer takes as long."""
+    return make_password(secrets.token_urlsafe(16))
 
 
 def _count_failure(link: PrivateLink | None) -> None:

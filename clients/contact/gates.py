@@ -32,6 +32,9 @@ class End:
 
 Decision = Go | Wait | End
 
+# A reason that ends so asks a person to do what a message can't.
+CALL = ": please call"
+
 # Apps above add what only they know, by the purpose of a message: is its session still on, may
 # this reader still see it. A function returns a reason not to send, or an empty string.
 _BY_PURPOSE: dict[str, Callable[[Message], str]] = {}
@@ -76,7 +79,7 @@ def decide(message: Message, card: ContactCard, now: datetime, practice: Practic
         return End(State.SUPPRESSED, reason)
     hours = outbox.hours_for(message, practice)
     if hours is None:
-        return End(State.SUPPRESSED, "no safe hours: call")
+        return End(State.SUPPRESSED, f"no safe hours{CALL}")
     moment = window.next_safe_moment(now, ZoneInfo(message.client.time_zone), hours)
     return Go() if moment <= now else Wait(moment)
 
@@ -85,7 +88,7 @@ def _refusal(message: Message, card: ContactCard) -> str:
     if card.suspended_at:
         return "contact is suspended"
     if not card.email or not card.email_is_safe:
-        return "no safe e-mail: call"
+        return f"no safe e-mail{CALL}"
     if message.is_follow_up and card.follow_ups_stopped_at:
         return "the person asked us to stop"
     if not _agreed(message):

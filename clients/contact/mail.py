@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
 from django.template.loader import render_to_string
 
 from clients.contact.models import Message
-from practice.wording import spoken_time
 from practice.models import Practice
+from practice.wording import spoken_time
 
 _SUBJECTS = {
     Message.Template.BOOKED: "Your appointment",
@@ -22,21 +23,26 @@ _SUBJECTS = {
 def compose(
     message: Message, address: str, token: str, practice: Practice
 ) -> EmailMultiAlternatives:
-    """The e-mail of this outbox row. Its Message-ID stays the same on every try."""
+    """The e-mail of this outbox row. Its Message-ID stays the same on every try.
+
+    Raises ValidationError where the address isn't exactly one.
+    """
+    validate_email(address)
+    name = " ".join(practice.display_name.split())  # a header is one line
     link = f"{settings.SITE_URL}/s/{token}"
     stop = f"{settings.SITE_URL}/stop/{token}"
     zone = ZoneInfo(message.client.time_zone)
     context = {
-        "name": practice.display_name,
+        "name": name,
         "link": link,
         "stop": stop if message.is_follow_up else "",
         "when": spoken_time(message.tells_time, zone) if message.tells_time else "",
     }
     sender = settings.DEFAULT_FROM_EMAIL
     mail = EmailMultiAlternatives(
-        subject=_SUBJECTS[Message.Template(message.template)].format(name=practice.display_name),
+        subject=_SUBJECTS[Message.Template(message.template)].format(name=name),
         body=render_to_string(f"messages/{message.template}.txt", context),
-        from_email=formataddr((practice.display_name, sender)),
+        from_email=formataddr((name, sender)),
         to=[address],
         headers=_headers(message, sender, stop),
     )

@@ -161,7 +161,7 @@ class State(models.TextChoices):
 _STOPS = {State.CANCELED, State.SUPPRESSED, State.EXPIRED}
 _MOVES = {
     State.DUE: frozenset({State.CLAIMED, *_STOPS}),
-    State.CLAIMED: frozenset({State.SENDING, State.DUE, State.UNCERTAIN, *_STOPS}),
+    State.CLAIMED: frozenset({State.SENDING, State.DUE, State.UNCERTAIN, State.DEAD, *_STOPS}),
     State.SENDING: frozenset({State.SENT, State.DUE, State.UNCERTAIN, State.DEAD}),
     State.UNCERTAIN: frozenset({State.CLAIMED, State.DEAD, *_STOPS}),
 }

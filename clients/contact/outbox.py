@@ -78,10 +78,13 @@ def stop_about(purpose: str, subject_id: Any, reason: str) -> int:
 
 
 def postpone(message: Message, due_at: datetime, expires_at: datetime) -> bool:
-    """Give a message that hasn't gone another time; False where it has gone or ended."""
+    """Give a message that hasn't gone another time; False where it has gone or ended.
+
+    What may have arrived already keeps its time, so that it is tried once more and no oftener.
+    """
     return bool(
         Message.objects.unsent()
-        .filter(pk=message.pk)
+        .filter(pk=message.pk, uncertain_count=0)
         .update(
             state=State.DUE,
             due_at=due_at,

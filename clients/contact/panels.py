@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from clients.contact import health
+from django.db.models import Q
+
+from clients.contact import gates, health
 from clients.contact.models import Message, PrivateLink, State
 from clients.models import Case, Participant
 from practice import clock
@@ -39,9 +41,8 @@ def held_back(request: StaffRequest) -> Context | None:
     since = clock.now() - timedelta(days=14)
     cases = Case.objects.for_user(request.user)
     mine = {"client__participations__case__in": cases}
-    stuck = Message.objects.filter(
-        **mine, state__in=[State.SUPPRESSED, State.DEAD], due_at__gte=since
-    ).select_related("client")
+    undelivered = Q(state=State.DEAD) | Q(state=State.SUPPRESSED, reason__endswith=gates.CALL)
+    stuck = Message.objects.filter(undelivered, **mine, due_at__gte=since).select_related("client")
     locked = PrivateLink.objects.filter(**mine, locked_at__gte=since).select_related("client")
     if not stuck and not locked:
         return None

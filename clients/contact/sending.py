@@ -8,17 +8,18 @@ a person.
 
 import random
 import smtplib
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 import structlog
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
-from clients.contact import gates, links, mail, outbox
+from clients.contact import gates, line, links, mail, outbox
 from clients.contact.models import ContactCard, Heartbeat, Message, State
 from practice import clock
 from practice.models import Practice
@@ -28,9 +29,14 @@ log = structlog.get_logger("mendwell.outbox")
 BATCH = 100
 LEASE = timedelta(minutes=5)
 HANDOVER = timedelta(minutes=2)  # the longest that one hand-over may take, socket timeouts included
+ONE_TICK = 120  # seconds; what is left of a batch then goes back, before the worker's own limit
 ASK_AGAIN = timedelta(minutes=30)  # an uncertain one is tried once more after this
 UNREACHABLE = timedelta(minutes=1)
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240)]
+# What was claimed and not sent waits again; what may have arrived before stays marked as such.
+_WAITING_AGAIN = Case(
+    When(uncertain_count=0, then=Value(State.DUE.value)), default=Value(State.UNCERTAIN.value)
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,6 @@ class Result:
 
     state: State
     reason: str = ""
-    again_in: timedelta | None = None
 
 
 def tick() -> int:
@@ -62,7 +67,10 @@ def tick() -> int:
 def release_lost_claims(now: datetime) -> None:
     """Take back what a process that died had claimed."""
     lost = Message.objects.filter(lease_until__lt=now)
-    lost.filter(state=State.CLAIMED).update(state=State.DUE, lease_until=None)
+    # One by one: holding several rows at once could cross with somebody who stops them.
+    for claimed in lost.filter(state=State.CLAIMED).values_list("pk", flat=True):
+        still = lost.filter(pk=claimed, state=State.CLAIMED)
+        still.update(state=_WAITING_AGAIN, lease_until=None)
     # Its hand-over may or may not have been completed: nobody can know.
     for message in lost.filter(state=State.SENDING):
         _finish(Claim(message.pk, message.fence), _uncertain("the sender stopped"))
@@ -83,21 +91,34 @@ def claim(now: datetime, limit: int = BATCH) -> list[Claim]:
 
 def send_claimed(claims: list[Claim]) -> int:
     """Hand these over on one connection. Where the server can't be reached, all wait a minute."""
-    backend = get_connection()
+    backend = line.to_the_mail_server()
     practice = Practice.current()
+    ends = time.monotonic() + ONE_TICK
     sent = 0
     for position, one in enumerate(claims):
-        if not _reach(backend):
-            _put_back(claims[position:])
+        if time.monotonic() > ends:
+            _put_back(claims[position:], timedelta(), "")
             break
-        prepared = _commit_to_send(one, practice)
-        if prepared is None:
-            continue
-        result = _hand_over(backend, prepared)
-        _finish(one, result)
-        sent += result.state == State.SENT
+        if not _reach(backend):
+            _put_back(claims[position:], UNREACHABLE, "mail server unreachable")
+            break
+        sent += _send(backend, one, practice)
     _close(backend)
     return sent
+
+
+def _send(backend: BaseEmailBackend, one: Claim, practice: Practice) -> bool:
+    try:
+        prepared = _commit_to_send(one, practice)
+    except Exception as error:  # whatever is wrong with one, the others must go
+        log.error("message not prepared", message=str(one.id), error=type(error).__name__)
+        _set_aside(one, f"not prepared: {type(error).__name__}")
+        return False
+    if prepared is None:
+        return False
+    result = _hand_over(backend, prepared)
+    _finish(one, result)
+    return result.state == State.SENT
 
 
 def _reach(backend: BaseEmailBackend) -> bool:
@@ -109,19 +130,20 @@ def _reach(backend: BaseEmailBackend) -> bool:
     return True
 
 
-def _put_back(claims: list[Claim]) -> None:
+def _put_back(claims: list[Claim], pause: timedelta, reason: str) -> None:
     # Nothing was handed over, so this counts as no attempt.
-    later = clock.now() + UNREACHABLE
+    later = clock.now() + pause
     for one in claims:
         waiting = Message.objects.filter(pk=one.id, fence=one.fence, state=State.CLAIMED)
-        waiting.update(
-            state=State.DUE, next_try_at=later, lease_until=None, reason="mail server unreachable"
-        )
+        waiting.update(state=_WAITING_AGAIN, next_try_at=later, lease_until=None, reason=reason)
 
 
 def _commit_to_send(one: Claim, practice: Practice) -> EmailMultiAlternatives | None:
     """Ask the gates; where nothing stands in the way, commit ``sending`` and return the mail."""
     with transaction.atomic():
+        # A stop by the person locks the card too, and first: whoever comes second sees what the
+        # first did, and neither waits for the other's message.
+        card = ContactCard.objects.select_for_update(of=("self",)).get(client__messages=one.id)
         message = (
             Message.objects.select_for_update(of=("self",))
             .select_related("client")
@@ -130,8 +152,6 @@ def _commit_to_send(one: Claim, practice: Practice) -> EmailMultiAlternatives | 
         )
         if message is None:  # stopped, or taken over after the lease ended
             return None
-        # A stop by the person locks this row too: whoever comes second sees what the first did.
-        card = ContactCard.objects.select_for_update().get(pk=message.client_id)
         message.client.card = card
         now = clock.now()
         decision = gates.decide(message, card, now, practice)
@@ -157,7 +177,8 @@ def _mark_sending(
 
 def _hold_back(message: Message, decision: gates.Decision) -> None:
     if isinstance(decision, gates.Wait):
-        message.state, message.next_try_at = State.DUE, decision.until
+        waiting = State.UNCERTAIN if message.uncertain_count else State.DUE
+        message.state, message.next_try_at = waiting, decision.until
     elif isinstance(decision, gates.End):
         message.state, message.next_try_at = decision.state, None
         message.reason = decision.reason
@@ -175,9 +196,11 @@ def _hand_over(backend: BaseEmailBackend, prepared: EmailMultiAlternatives) -> R
     except smtplib.SMTPResponseException as error:
         _close(backend)
         return _refused(error.smtp_code)
-    except (OSError, SMTPException) as error:
-        # The line broke somewhere between greeting and answer.
+    except Exception as error:  # the line broke somewhere between greeting and answer
+        begun = line.text_begun(backend)
         _close(backend)
+        if isinstance(error, (OSError, SMTPException)) and not begun:
+            return Result(State.DUE, "the line broke before the text")
         return _uncertain(type(error).__name__)
     return Result(State.SENT) if delivered else _uncertain("not confirmed")
 
@@ -185,19 +208,26 @@ def _hand_over(backend: BaseEmailBackend, prepared: EmailMultiAlternatives) -> R
 def _refused(code: int) -> Result:
     if code >= 500:
         return Result(State.DEAD, f"refused with {code}")
-    return Result(State.DUE, f"put off with {code}", again_in=BACKOFF[0])
+    return Result(State.DUE, f"put off with {code}")
 
 
 def _uncertain(reason: str) -> Result:
-    return Result(State.UNCERTAIN, reason[:40], again_in=ASK_AGAIN)
+    return Result(State.UNCERTAIN, reason[:40])
 
 
-def _finish(one: Claim, result: Result) -> None:
+def _set_aside(one: Claim, reason: str) -> None:
+    """It could not even be prepared: that counts as an attempt, and nothing was handed over."""
+    taken = Message.objects.filter(pk=one.id, fence=one.fence, state=State.CLAIMED)
+    taken.update(attempt=F("attempt") + 1)
+    _finish(one, Result(State.DUE, reason[:40]), State.CLAIMED)
+
+
+def _finish(one: Claim, result: Result, held: State = State.SENDING) -> None:
     """Write down what became of it, unless somebody took the row over meanwhile."""
     with transaction.atomic():
         message = (
             Message.objects.select_for_update()
-            .filter(pk=one.id, fence=one.fence, state=State.SENDING)
+            .filter(pk=one.id, fence=one.fence, state=held)
             .first()
         )
         if message is None:

@@ -11,6 +11,7 @@ from clients.contact import cards, codes, health, links, visits
 from clients.contact.codes import Answer
 from clients.contact.forms import ChooseCodeForm, CodeForm
 from clients.contact.models import PrivateLink
+from practice import clock
 from practice.access.gate import public
 from practice.audit import trail
 from practice.audit.models import Verb
@@ -51,7 +52,11 @@ def _answer(request: HttpRequest, token: str, form: CodeForm) -> HttpResponse:
     if opened is Answer.ENDED:
         return render(request, "contact/ended.html")
     if opened is Answer.ENROLL:
-        request.session[_ENROLLING] = {"link": str(link.pk), "at": time.time()}
+        request.session[_ENROLLING] = {
+            "link": str(link.pk),
+            "enrollment": codes.enrollment_of(link.client_id),
+            "at": time.time(),
+        }
         return redirect("choose-code")
     return _begin(request, link)
 
@@ -82,9 +87,10 @@ def choose_code(request: HttpRequest) -> HttpResponse:
         return render(request, "contact/visit_over.html", status=403)
     form = ChooseCodeForm(request.POST or None)
     if form.is_valid():
-        codes.choose(link.client, form.cleaned_data["code"])
-        request.session.pop(_ENROLLING)
-        return _begin(request, link)
+        enrollment = request.session.pop(_ENROLLING)["enrollment"]
+        if codes.choose_first(link.client, form.cleaned_data["code"], enrollment):
+            return _begin(request, link)
+        return render(request, "contact/visit_over.html", status=403)
     return render(request, "contact/choose_code.html", {"form": form})
 
 
@@ -92,7 +98,8 @@ def _enrolling(request: HttpRequest) -> PrivateLink | None:
     enrolling = request.session.get(_ENROLLING)
     if not enrolling or time.time() - enrolling["at"] > _ENROLLING_SECONDS:
         return None
-    return PrivateLink.objects.select_related("client").filter(pk=enrolling["link"]).first()
+    link = PrivateLink.objects.select_related("client").filter(pk=enrolling["link"]).first()
+    return link if link and link.is_good(clock.now()) else None
 
 
 @public

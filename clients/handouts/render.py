@@ -5,14 +5,25 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _MARKDOWN = MarkdownIt("js-default")
-_TAGS = set(
-    (
-        "h2 h3 h4 h5 h6 p br hr ul ol li blockquote em strong s a code pre"
-        " table thead tbody tr th td"
-    ).split()
-)
+_TEXT_TAGS = {
+    "p",
+    "br",
+    "hr",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "em",
+    "strong",
+    "a",
+    "code",
+    "pre",
+    "s",
+}
+_TABLE_TAGS = {"table", "thead", "tbody", "tr", "th", "td"}
+_HEADING_TAGS = {"h2", "h3", "h4", "h5", "h6"}
 _CLEANER = nh3.Cleaner(
-    tags=_TAGS,
+    tags=_TEXT_TAGS | _TABLE_TAGS | _HEADING_TAGS,
     attributes={"a": {"href"}, "ol": {"start"}},
     url_schemes={"https", "mailto", "tel"},
     url_relative="deny",

@@ -17,6 +17,7 @@ from practice import clock
 from practice.audit import trail
 from practice.models import Counselor, State
 from scheduling import booking, lifecycle
+from scheduling.availability import Slot
 from scheduling.booking import Attending
 from scheduling.followups import checkins, planning
 from scheduling.followups.models import FollowUp, Plan
@@ -54,19 +55,20 @@ def make(counselor: Counselor, plan: Plan, number: int) -> None:
 
 
 def _asks_for_consultation(counselor: Counselor, plan: Plan, turn: int) -> None:
-    _consultation(turn, soon=True)
+    _, _, state, zone = _PAIRS[turn % len(_PAIRS)]
+    _consultation(turn, value_of(open_times([(state, zone), (state, zone)])[2]))
 
 
 def _consultation_was_held(counselor: Counselor, plan: Plan, turn: int) -> None:
-    request = _consultation(turn, soon=False)
+    yesterday = _near(counselor, turn, days=-1)
+    request = _consultation(turn, value_of(Slot(counselor, yesterday, yesterday)))
     lifecycle.mark_done(request.appointment, trail.SYSTEM)
 
 
-def _consultation(turn: int, *, soon: bool) -> ConsultationRequest:
+def _consultation(turn: int, slot: str) -> ConsultationRequest:
     name, _, state, zone = _PAIRS[turn % len(_PAIRS)]
     places: list[Place] = [(state, zone), (state, zone)]
-    slots = open_times(places)
-    held = hold(value_of(slots[2 if soon else 9]), places)
+    held = hold(slot, places)
     about = AboutYou(
         name=_numbered(name, turn),
         email=f"visitor{turn}@example.com",

@@ -22,7 +22,9 @@ class DemoCounselor:
 
 _EVERY_DAY = tuple((weekday, 9, 17) for weekday in range(7))
 COUNSELORS = [
-    DemoCounselor("Dana Demo", "counselor@example.com", ("NY", "NJ", "PA", "FL"), EASTERN, _EVERY_DAY),
+    DemoCounselor(
+        "Dana Demo", "counselor@example.com", ("NY", "NJ", "PA", "FL"), EASTERN, _EVERY_DAY
+    ),
     DemoCounselor(
         "Robin Sample",
         "robin@example.com",

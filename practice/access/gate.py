@@ -21,7 +21,9 @@ EVERY_ROLE = frozenset(Role)
 
 _LIBRARY_VIEWS: dict[str, frozenset[Any]] = {
     "account_login": ANYONE,
-    "account_logout": EVERY_ROLE,
+    # Also for somebody whom idleness has signed out already.
+    "account_logout": ANYONE,
+    "account_inactive": ANYONE,
     "account_reauthenticate": EVERY_ROLE,
     "account_change_password": EVERY_ROLE,
     "mfa_authenticate": ANYONE,
@@ -74,7 +76,7 @@ class AccessMiddleware:
     ) -> None:
         name = request.resolver_match.view_name if request.resolver_match else ""
         allowed = open_to(view, name)
-        if allowed in (ANYONE, LINK_HOLDERS) or name == "admin:login":
+        if allowed in (ANYONE, LINK_HOLDERS):
             return
         role = getattr(request.user, "role", None)
         if allowed is None or role not in allowed:

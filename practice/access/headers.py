@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+_SIGNS_OUT = {"account_logout", "admin:logout"}
 _PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -20,6 +21,6 @@ class PrivateHeadersMiddleware:
         match = request.resolver_match
         if match is None or match.view_name != "home":
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        if match and match.view_name == "account_logout" and request.method == "POST":
+        if match and match.view_name in _SIGNS_OUT and request.method == "POST":
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from practice import clock
 from practice.access.gate import staff
@@ -11,6 +12,7 @@ from practice.http import StaffRequest
 
 
 @staff(Role.COUNSELOR, Role.OWNER)
+@require_safe
 def today(request: StaffRequest) -> HttpResponse:
     """What needs me now, who comes next, what changed."""
     context = {
@@ -21,6 +23,7 @@ def today(request: StaffRequest) -> HttpResponse:
 
 
 @staff(*Role)
+@require_safe
 def home(request: StaffRequest) -> HttpResponse:
     """The first page of each role."""
     return redirect(Role(request.user.role).home)

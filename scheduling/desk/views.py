@@ -149,13 +149,13 @@ def _move_form(request: StaffRequest, appointment: Appointment, data: Any = None
 
 
 def _open_times(appointment: Appointment) -> list[Slot]:
-    """The counselor's open times from now until a week after the appointment."""
+    """The counselor's open times around the appointment: the day before to five days after."""
     now = clock.now()
     wanted = Wanted(
         length=appointment.length,
         places=[attendee.state_id for attendee in appointment.attendees.all()],
-        earliest=max(now, appointment.starts_at - timedelta(days=2)),
-        latest=max(now, appointment.starts_at) + timedelta(days=8),
+        earliest=max(now, appointment.starts_at - timedelta(days=1)),
+        latest=max(now, appointment.starts_at) + timedelta(days=5),
         leaving_out=appointment.pk,
     )
     slots = availability.open_slots([appointment.counselor], wanted, now)

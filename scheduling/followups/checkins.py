@@ -42,6 +42,8 @@ def answer(
     by: trail.Actor,
 ) -> Response:
     """Keep the answers, each with who may raise it. Raises AlreadyAnswered."""
+    # Sent twice at once, the second waits here and finds the first.
+    FollowUp.objects.select_for_update(of=("self",), no_key=True).get(pk=follow_up.pk)
     if Response.objects.filter(follow_up=follow_up).exists():
         raise AlreadyAnswered
     assert follow_up.question_set is not None

@@ -147,9 +147,7 @@ class Response(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     follow_up = models.OneToOneField(FollowUp, on_delete=models.PROTECT, related_name="response")
-    participant = models.ForeignKey(
-        Participant, on_delete=models.PROTECT, related_name="responses"
-    )
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="responses")
     answers_text = EncryptedTextField(person="participant_id")
     answered_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from clients.contact import outbox
 from clients.contact.models import Message, State
 from clients.handouts import assign
@@ -25,6 +27,7 @@ def choose_plan(case: Case, plan: Plan | None) -> None:
         CasePlan.objects.update_or_create(case=case, defaults={"plan": plan})
 
 
+@transaction.atomic
 def plan_after(session: Appointment) -> list[FollowUp]:
     """The follow-ups of a session that took place: one for each step and each participant it is for.
 
@@ -32,7 +35,9 @@ def plan_after(session: Appointment) -> list[FollowUp]:
     confirmed for that person; where none is waiting, nothing goes.
     """
     case = session.case
-    chosen = CasePlan.objects.filter(case=case, paused_at=None).select_related("plan").first()
+    # Two sessions planned at once take turns, else both would take the same handout.
+    plans = CasePlan.objects.select_for_update(of=("self",)).select_related("plan")
+    chosen = plans.filter(case=case, paused_at=None).first()
     if case is None or chosen is None:
         return []
     people = list(case.participants.select_related("client__card"))
@@ -49,7 +54,7 @@ def replan(appointment: Appointment) -> None:
         return
     waiting = FollowUp.objects.filter(
         session__case=appointment.case_id,
-        message__state__in=[State.DUE, State.CLAIMED, State.UNCERTAIN],
+        message__state__in=[State.DUE, State.CLAIMED],
     ).select_related("session", "step", "participant__client__card", "message")
     for follow_up in waiting:
         due, expires = _times(follow_up.session, follow_up.step, follow_up.participant)

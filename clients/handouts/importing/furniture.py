@@ -162,7 +162,7 @@ _LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:web ?site|site|web|page|theme)s? (?:\w+ ){0,3}(?:design|designed"
             r"|built|created|made|developed|crafted|powered|hosted|development)\b"
             r"|\b(?:designed|developed|built|powered|crafted|hosted) (?:and \w+"
-            r" )?(?:with love )?by\b|\bdesign by\b|^(?:©|\(c\) |copyright\b)|\ball"
+            r" )?(?:with love )?by\b|\bdesign by\b|^(?:web ?)?site by\b|^(?:©|\(c\) |copyright\b)|\ball"
             r" rights reserved\b"
         ),
     ),
@@ -185,7 +185,7 @@ _LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         NAVIGATION,
         re.compile(
-            r"^(?:[<«‹←]|&larr;|<-)|(?:[»›→]|->|>>)\s*$|^(?:previous|prev|next|older"
+            r"^(?:[«‹←]|<{1,2} |<-)|(?:[»›→]|->|>>)\s*$|^(?:previous|prev|next|older"
             r"|newer)(?: (?:post|article|up|story))?\s*[:|-]|^(?:related|read next|see"
             r" also|also read|you may also like|filed under|categor(?:y|ies)|tags?"
             r"|posted in|tagged)(?: (?:posts?|articles?|reading))?\s*:|^skip to\b|^\w[\w"
@@ -206,7 +206,7 @@ _LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"^(?:written |posted |published |reviewed |medically reviewed |updated "
             r"|last updated |last modified )+(?:by|on|in|at|:|[a-z]{3,9} \d)|^by"
-            r" [a-z'.-]+(?: [a-z'.-]+){0,3}(?:,.{0,40})?$|^\d+ min(?:ute)?s?(?: read)?$"
+            r" [a-z'.-]+(?: [a-z'.-]+){0,3}(?:,.{0,40}| [|·-] .{0,60})?$|^\d+ min(?:ute)?s?(?: read)?$"
             r"|\bmin(?:ute)? read$|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
             r"|dec)[a-z]* \d{1,2},? \d{4}$|^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$"
         ),

@@ -185,7 +185,8 @@ class _Gathering:
         """A heading at the end, or a guessed one, with nothing below it is a link or a caption."""
         kept: list[_Part] = []
         for part in reversed(self._parts):
-            if part.pieces or (kept and part.heading and part.sure and not part.lost):
+            above_others = kept and (part.sure or kept[-1].level > part.level)
+            if part.pieces or (part.heading and above_others and not part.lost):
                 kept.append(part)
             elif part.heading:
                 self._leave_out(part.heading, furniture.OFFER if part.lost else furniture.ALONE)

@@ -77,7 +77,9 @@ def _wrapped(whole: str, before: str, line: str, width: int) -> bool:
         return False
     if ends_a_sentence(before) and (_is_question(line) or _is_title(line)):
         return False
-    if ends_with_colon(before):
+    if before.endswith((".", "?", "!", ":")) and (line[0].islower() or before.endswith(":")):
+        return False
+    if furniture.line_reason(before) or furniture.line_reason(line):
         return False
     return len(before) + 1 + len(line.split(" ", 1)[0]) > width or (
         line[0].islower() and not ends_a_sentence(before)

@@ -1,0 +1,51 @@
+"""The line to the mail server, which remembers how far the last hand-over came.
+
+Where it breaks before the text was begun, nothing can have been delivered; later, nobody knows.
+"""
+
+import smtplib
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
+
+
+class _Remembers:
+    text_begun = False
+
+    def mail(self, *args: Any, **kwargs: Any) -> Any:
+        self.text_begun = False
+        return super().mail(*args, **kwargs)  # type: ignore[misc]
+
+    def data(self, *args: Any, **kwargs: Any) -> Any:
+        self.text_begun = True
+        return super().data(*args, **kwargs)  # type: ignore[misc]
+
+
+class _Plain(_Remembers, smtplib.SMTP):
+    pass
+
+
+class _Encrypted(_Remembers, smtplib.SMTP_SSL):
+    pass
+
+
+class Line(EmailBackend):
+    """Django's own backend for SMTP, over a connection that remembers."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return _Encrypted if self.use_ssl else _Plain
+
+
+def to_the_mail_server() -> BaseEmailBackend:
+    """The line that the settings name."""
+    by_smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    return Line() if by_smtp else get_connection()
+
+
+def text_begun(backend: BaseEmailBackend) -> bool:
+    """Whether the last hand-over had begun to send the text; True where nobody can know."""
+    return getattr(getattr(backend, "connection", None), "text_begun", True)

@@ -1,0 +1,210 @@
+"""Who may open what: every address of the product, as data.
+
+A row says who may fetch a page and what they then get. Everybody else gets what the page's kind
+says: `STAFF` pages lead a stranger to the sign-in and don't exist for other roles; pages for a
+`VISIT` say the same neutral words to whoever doesn't come by the right link; what is `CLOSED`
+exists for nobody who is signed in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Who(Enum):
+    """Everybody who may come to an address."""
+
+    ANONYMOUS = "anonymous"
+    LINK_HOLDER = "link holder"
+    DESK = "desk"
+    COUNSELOR = "counselor of the case"
+    OTHER_COUNSELOR = "other counselor"
+    OWNER = "owner"
+
+
+class Kind(Enum):
+    """What those get who aren't meant."""
+
+    OPEN = "open to everybody"
+    STAFF = "staff only"
+    VISIT = "a visit by private link"
+    CLOSED = "nobody"
+
+
+DESK, OWNER = frozenset({Who.DESK}), frozenset({Who.OWNER})
+COUNSELORS = frozenset({Who.COUNSELOR, Who.OTHER_COUNSELOR})
+EVERY_ROLE = DESK | OWNER | COUNSELORS
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address. `subject`: what its id names; `own`: a counselor's own only, not everybody's."""
+
+    who: frozenset[Who] = frozenset()
+    kind: Kind = Kind.STAFF
+    status: int = 200
+    subject: str = ""
+    own: bool = True
+    # What staff get where they get something else than strangers do.
+    staff_status: int = 0
+    # Private links of these purposes open it.
+    purposes: tuple[str, ...] = ()
+    # What changes something when it is sent by those who may.
+    sends: Mapping[str, Any] | None = None
+    # Only some may send what several may read.
+    senders: frozenset[Who] = field(default=frozenset())
+
+    @property
+    def may_send(self) -> frozenset[Who]:
+        return self.senders or self.who
+
+
+def _open(status: int = 200, **facts: Any) -> Row:
+    return Row(kind=Kind.OPEN, status=status, **facts)
+
+
+def _counselor(subject: str = "", **facts: Any) -> Row:
+    return Row(COUNSELORS, subject=subject, **facts)
+
+
+def _visit(*purposes: str, **facts: Any) -> Row:
+    return Row(frozenset({Who.LINK_HOLDER}), Kind.VISIT, purposes=purposes, **facts)
+
+
+_CLOSED = Row(kind=Kind.CLOSED, status=404)
+# The sign-in stands before it, and there is nothing behind.
+_CLOSED_AFTER_SIGN_IN = Row(kind=Kind.CLOSED, status=302)
+_EVERYBODY_ON_THE_STAFF = Row(EVERY_ROLE)
+
+ROWS: dict[str, Row] = {
+    # What anybody may open
+    "home": _open(),
+    "intake:where": _open(),
+    "intake:when": _open(302),
+    "intake:about-you": _open(302),
+    "intake:booked": _open(302),
+    "private-link": _open(),
+    "stop": _open(),
+    "choose-code": _open(403),
+    "leave": _open(405),
+    "healthz-live": _open(),
+    "healthz-ready": _open(),
+    "healthz-queue": _open(503),  # no broker runs in these tests
+    "mailbox:list": _open(),
+    "mailbox:clock": _open(),
+    "mailbox:message": _open(subject="mail"),
+    # Sign-in
+    "account_login": _open(staff_status=302),
+    "account_logout": _open(302, staff_status=200),
+    "account_inactive": _open(),
+    "mfa_authenticate": _open(302),
+    "account_reauthenticate": _EVERYBODY_ON_THE_STAFF,
+    "account_change_password": _EVERYBODY_ON_THE_STAFF,
+    "mfa_index": _EVERYBODY_ON_THE_STAFF,
+    "mfa_reauthenticate": Row(EVERY_ROLE, status=302),  # they have no second factor here
+    "mfa_activate_totp": Row(EVERY_ROLE, status=302),  # asks for the password again first
+    "mfa_deactivate_totp": Row(EVERY_ROLE, status=404),
+    "mfa_view_recovery_codes": Row(EVERY_ROLE, status=404),
+    "mfa_generate_recovery_codes": Row(EVERY_ROLE, status=302),
+    "mfa_download_recovery_codes": Row(EVERY_ROLE, status=404),
+    # What the library brings along and nobody needs
+    "account_signup": _CLOSED,
+    "account_email": _CLOSED_AFTER_SIGN_IN,
+    "account_email_verification_sent": _CLOSED,
+    "account_set_password": _CLOSED_AFTER_SIGN_IN,
+    "account_reset_password": _CLOSED,
+    "account_reset_password_done": _CLOSED,
+    "account_reset_password_from_key": _CLOSED,
+    "account_reset_password_from_key_done": _CLOSED,
+    "account_confirm_login_code": _CLOSED,
+    "account_confirm_email": _CLOSED,
+    # Staff
+    "staff-home": Row(EVERY_ROLE, status=302),
+    "dashboard:today": Row(COUNSELORS | OWNER),
+    "desk:day": Row(DESK | OWNER),
+    "desk:week": Row(DESK | OWNER),
+    "desk:appointment": Row(DESK | OWNER, subject="appointment", own=False),
+    "desk:move": Row(
+        DESK, status=405, subject="appointment", own=False, sends={"starts_at": "{another_time}"}
+    ),
+    "desk:cancel": Row(DESK, subject="appointment", own=False, sends={}),
+    # Counselors
+    "cases:list": _counselor(),
+    "cases:page": _counselor("case"),
+    "cases:course": _counselor("case", sends={"stage": "meaning", "disclosure": "no"}),
+    "cases:enroll": _counselor("participant", status=405, sends={}),
+    "cases:suspend": _counselor("participant", status=405, sends={}),
+    "consultations:page": _counselor("request"),
+    "consultations:held": _counselor("request", status=405, sends={}),
+    "consultations:no-show": _counselor("request", status=405, sends={}),
+    "consultations:open-case": _counselor(
+        "held_request",
+        sends={
+            "concern": "affair-recovery",
+            "part": "hurt",
+            "partner_name": "Paul Partner",
+            "partner_email": "paul@example.com",
+            "partner_state": "{state}",
+            "partner_time_zone": "America/New_York",
+            "partner_part": "involved",
+            "disclosure": "yes",
+        },
+    ),
+    "sessions:page": _counselor("session"),
+    "sessions:done": _counselor("session", status=405, sends={}),
+    "sessions:no-show": _counselor("session", status=405, sends={}),
+    "sessions:book": _counselor(
+        "case",
+        sends={"first_day": "2026-12-21", "at": "10:00", "times": "1", "{places}": "{places}"},
+    ),
+    "handouts:library": Row(COUNSELORS | OWNER),
+    "handouts:version": Row(COUNSELORS | OWNER, subject="version", own=False),
+    "handouts:review": _counselor("draft", own=False, sends={"title": "Other words"}),
+    "handouts:publish": _counselor("draft", own=False, sends={"stages": ["impact"]}),
+    "handouts:give": _counselor("participant", sends={"versions": "{version}", "when": "now"}),
+    "followups:plan": _counselor("case", sends={"plan": ""}),
+    # Visits by private link
+    "reading:list": _visit("reading"),
+    "reading:handout": _visit("reading", "handout", subject="assignment"),
+    "reading:finished": _visit("reading", "handout", status=405, subject="assignment", sends={}),
+    "your-appointment": _visit("appointment"),
+    "your-check-in": _visit("check_in"),
+}
+
+# The owner's settings: each model with what differs from "may list, add, change and take away".
+SETTINGS: dict[str, dict[str, int]] = {
+    "practice_practice": {"add": 403, "delete": 403},
+    "practice_state": {"add": 403, "delete": 403},
+    "practice_user": {"delete": 403},
+    "practice_counselor": {"delete": 403},
+    "scheduling_weeklyhours": {},
+    "scheduling_timeoff": {},
+    "mfa_authenticator": {"add": 403},
+    "axes_accessattempt": {"add": 403},
+}
+
+ROWS |= {
+    "admin:index": Row(OWNER),
+    "admin:login": Row(OWNER, status=302),
+    "admin:logout": Row(OWNER, status=405),
+    "admin:password_change": Row(OWNER),
+    "admin:password_change_done": Row(OWNER),
+    "admin:autocomplete": Row(OWNER, status=403),
+    "admin:jsi18n": Row(OWNER),
+    "admin:view_on_site": Row(OWNER, status=404),
+    "admin:app_list": Row(OWNER),
+    "admin:auth_user_password_change": Row(OWNER, subject="practice_user", own=False),
+    # Without a name: an object's own address leads to its form, anything else is not there.
+    "admin:": Row(OWNER, status=302),
+}
+ROWS |= {
+    f"admin:{model}_{page}": Row(
+        OWNER,
+        status=differs.get(page, 200),
+        subject="" if page in ("changelist", "add") else model,
+        own=False,
+    )
+    for model, differs in SETTINGS.items()
+    for page in ("changelist", "add", "history", "delete", "change")
+}

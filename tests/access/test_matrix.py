@@ -1,0 +1,321 @@
+"""Every address × everybody × their own, another's, and what isn't there; see `matrix.py`."""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.http import Http404, HttpResponse
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from clients.handouts.models import Audience
+from practice.access import gate
+from practice.access.roles import Role
+from tests.access import world as worlds
+from tests.access.matrix import COUNSELORS, EVERY_ROLE, ROWS, Kind, Row, Who
+from tests.access.world import Things, World
+from tests.cast import Cast, make_version
+
+NOT_THERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
+# What stands in an address beside the ids of the matrix's subjects.
+_PARAMETERS = {
+    "token": "A" * 43,
+    "key": "1-a",
+    "uidb36": "1",
+    "app_label": "practice",
+    "url": "not/there/",
+    "content_type_id": "1",
+}
+_ROLE_OF = {
+    Who.DESK: Role.DESK,
+    Who.COUNSELOR: Role.COUNSELOR,
+    Who.OTHER_COUNSELOR: Role.COUNSELOR,
+    Who.OWNER: Role.OWNER,
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the resolver."""
+
+    name: str
+    route: str
+    view: Callable[..., Any]
+
+    def at(self, subject: Any = "") -> str:
+        """The path for this object."""
+        path = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", self.route)
+        path = path.replace("^", "").replace("$", "")
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(_value(m[1], subject)), path)
+
+
+def _value(parameter: str, subject: Any) -> Any:
+    return _PARAMETERS.get(parameter) or subject or NOT_THERE
+
+
+def _walk(resolver: URLResolver, route: str = "", names: tuple[str, ...] = ()) -> Iterator[Address]:
+    for entry in resolver.url_patterns:
+        here = route + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield Address(":".join((*names, entry.name or "")), here, entry.callback)
+        else:
+            yield from _walk(entry, here, (*names, entry.namespace) if entry.namespace else names)
+
+
+def _addresses() -> list[Address]:
+    return list(_walk(get_resolver()))
+
+
+@pytest.fixture
+def world(cast: Cast, settings, tmp_path) -> World:
+    settings.HOME = tmp_path
+    return worlds.build(cast)
+
+
+@pytest.fixture
+def browser_of(world: World, signed_in) -> Callable[[Who, Row], Browser]:
+    """A browser of somebody; a link holder (Hanna) came by a link that opens this row."""
+    staff = {who: signed_in(world.user(who)) for who in EVERY_ROLE}
+    visits: dict[str, Browser] = {}
+
+    def of(who: Who, row: Row) -> Browser:
+        if who in staff:
+            return staff[who]
+        if who is Who.ANONYMOUS:
+            return Browser()
+        purpose = (row.purposes or ("reading",))[0]
+        if purpose not in visits:
+            visits[purpose] = Browser()
+            world.visit(visits[purpose], world.cast.hanna, purpose, world.own)
+        return visits[purpose]
+
+    return of
+
+
+# The matrix is whole
+
+
+def test_every_address_is_classified_and_no_other():
+    assert {address.name for address in _addresses()} == set(ROWS)
+
+
+def test_every_view_carries_the_mark_that_the_matrix_expects():
+    wrong = [
+        (address.name, marked, expected)
+        for address in _addresses()
+        if (marked := gate.open_to(address.view, address.name)) != (expected := _mark(address.name))
+    ]
+    assert wrong == []
+
+
+def _mark(name: str) -> Any:
+    row = ROWS[name]
+    if row.kind is Kind.STAFF:
+        return frozenset(_ROLE_OF[who] for who in row.who)
+    return {Kind.OPEN: gate.ANYONE, Kind.VISIT: gate.LINK_HOLDERS, Kind.CLOSED: None}[row.kind]
+
+
+def test_the_walk_comes_to_the_view_it_means():
+    for address in _addresses():
+        found = resolve(address.at(ROWS[address.name].subject and NOT_THERE))
+        assert found.view_name == address.name
+
+
+# Fetching
+
+
+@pytest.mark.parametrize("who", Who)
+def test_everybody_fetches_what_is_theirs_and_nothing_else(who: Who, world: World, browser_of):
+    unexpected = []
+    for address in _addresses():
+        row = ROWS[address.name]
+        for whose, subject in _subjects(world, row):
+            got = _told(browser_of(who, row).get(address.at(subject)))
+            if got != (wanted := _wanted(who, row, whose)):
+                unexpected.append((address.name, whose, got, wanted))
+    assert unexpected == []
+
+
+def _subjects(world: World, row: Row) -> list[tuple[str, Any]]:
+    """Whose → the id: their own, their partner's, another counselor's, and what isn't there."""
+    if not row.subject:
+        return [("", "")]
+    if row.subject in world.shared:
+        return [("own", world.shared[row.subject])]
+    found = [
+        ("own", world.own[row.subject]),
+        ("others", world.others[row.subject]),
+        ("missing", NOT_THERE),
+    ]
+    if row.subject == "assignment":
+        found.append(("partners", world.own["partners_assignment"]))
+    return found
+
+
+def _told(answer: HttpResponse) -> int | str:
+    """The status, or where somebody was led who may not come in."""
+    to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/account/login/?")
+    return "sign-in" if to_sign_in else answer.status_code
+
+
+def _wanted(who: Who, row: Row, whose: str) -> int | str:
+    if row.kind is Kind.OPEN:
+        return row.staff_status if row.staff_status and who in EVERY_ROLE else row.status
+    if row.kind is Kind.CLOSED:
+        return "sign-in" if row.status == 302 and who not in EVERY_ROLE else 404
+    if who not in row.who:
+        return 403 if row.kind is Kind.VISIT else 404 if who in EVERY_ROLE else "sign-in"
+    return row.status if row.status == 405 or _reaches(who, row, whose) else 404
+
+
+def _reaches(who: Who, row: Row, whose: str) -> bool:
+    if whose == "missing":
+        return False
+    if not whose or not row.own:
+        return True
+    return whose == ("others" if who is Who.OTHER_COUNSELOR else "own")
+
+
+def test_what_is_hidden_and_what_is_missing_look_the_same(world: World, browser_of):
+    different = []
+    for address in _addresses():
+        row = ROWS[address.name]
+        for who in row.who if row.own and row.subject else ():
+            whose = world.own if who is Who.OTHER_COUNSELOR else world.others
+            hidden, missing = (
+                _bytes(browser_of(who, row), address.at(subject))
+                for subject in (whose[row.subject], NOT_THERE)
+            )
+            if hidden != missing:
+                different.append((address.name, who))
+    assert different == []
+
+
+def test_a_partners_handout_looks_as_if_it_were_not_there(world: World, browser_of):
+    row = ROWS["reading:handout"]
+    browser = browser_of(Who.LINK_HOLDER, row)
+    partners = _bytes(browser, f"/yours/reading/{world.own['partners_assignment']}/")
+    assert partners == _bytes(browser, f"/yours/reading/{NOT_THERE}/")
+
+
+def _bytes(browser: Browser, path: str) -> tuple[int, dict[str, str], bytes]:
+    answer = browser.get(path)
+    return answer.status_code, dict(answer.headers), _without_tokens(answer.content)
+
+
+def _without_tokens(page: bytes) -> bytes:
+    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", page)
+
+
+# Sending
+
+SENDING = [name for name, row in ROWS.items() if row.sends is not None]
+
+
+@pytest.mark.parametrize("name", SENDING)
+def test_nobody_else_changes_anything_by_sending(name: str, world: World, browser_of):
+    row, address = ROWS[name], next(one for one in _addresses() if one.name == name)
+    unexpected = []
+    browsers = {who: browser_of(who, row) for who in Who}
+    before = _everything()
+    for who, browser in browsers.items():
+        for whose, subject in _subjects(world, row):
+            if who in row.may_send and _reaches(who, row, whose):
+                continue
+            got = _told(browser.post(address.at(subject), _filled(row, world.own)))
+            if got != (wanted := _refused(who, row)):
+                unexpected.append((who, whose, got, wanted))
+    assert unexpected == []
+    assert _everything() == before
+
+
+@pytest.mark.parametrize("name", SENDING)
+def test_those_who_may_do_change_something_by_sending(name: str, world: World, browser_of):
+    """Else the refusals above would prove nothing."""
+    row, address = ROWS[name], next(one for one in _addresses() if one.name == name)
+    things = {**world.shared, **world.own}
+    who = next(who for who in Who if who in row.may_send and who is not Who.OTHER_COUNSELOR)
+    browser = browser_of(who, row)
+    before = _everything()
+    answer = browser.post(address.at(things[row.subject]), _filled(row, world.own))
+    assert answer.status_code in (200, 302)
+    assert _everything() != before
+
+
+@pytest.mark.parametrize("name", SENDING)
+def test_a_form_of_another_site_changes_nothing(name: str, world: World, browser_of):
+    row, address = ROWS[name], next(one for one in _addresses() if one.name == name)
+    things = {**world.shared, **world.own}
+    who = next(who for who in Who if who in row.may_send and who is not Who.OTHER_COUNSELOR)
+    browser = browser_of(who, row)
+    browser.handler.enforce_csrf_checks = True
+    before = _everything()
+    answer = browser.post(address.at(things[row.subject]), _filled(row, world.own))
+    assert answer.status_code == 403
+    assert _everything() == before
+
+
+def _refused(who: Who, row: Row) -> int | str:
+    if who in row.may_send or who in EVERY_ROLE:
+        return 403 if row.kind is Kind.VISIT and who in EVERY_ROLE else 404
+    return 403 if row.kind is Kind.VISIT else "sign-in"
+
+
+def _filled(row: Row, things: Things) -> dict[str, Any]:
+    """The fields that are sent, with these things' ids in them."""
+    fields: dict[str, Any] = {}
+    for name, value in (row.sends or {}).items():
+        found = things[value[1:-1]] if str(value).startswith("{") else value
+        fields |= found if isinstance(found, dict) else {name: found}
+    return fields
+
+
+def _everything() -> dict[str, list[Any]]:
+    """Every row of every table, but for the sessions of browsers."""
+    return {
+        model._meta.label: sorted(model._base_manager.values_list(), key=repr)
+        for model in apps.get_models()
+        if model is not Session
+    }
+
+
+@pytest.mark.parametrize("who", [who for who in Who if who is not Who.OWNER])
+def test_nobody_but_the_owner_sets_anything(who: Who, world: World, browser_of):
+    settings = [address for address in _addresses() if address.name.startswith("admin:")]
+    before = _everything()
+    for address in settings:
+        row = ROWS[address.name]
+        path = address.at(row.subject and world.shared[row.subject])
+        got = _told(browser_of(who, row).post(path, {"post": "yes", "name": "x"}))
+        assert got == (404 if who in EVERY_ROLE else "sign-in"), address.name
+    assert _everything() == before
+
+
+def test_a_handout_for_the_other_part_cannot_be_given_by_its_id(world: World, browser_of):
+    row = ROWS["handouts:give"]
+    hers = make_version(Audience.HURT)
+    before = _everything()
+    path = f"/dashboard/library/give/{world.cast.ian.pk}/"
+    browser_of(Who.COUNSELOR, row).post(path, {"versions": str(hers.pk), "when": "now"})
+    assert _everything() == before
+
+
+# The gate
+
+
+def test_a_view_without_a_mark_is_open_to_nobody(rf, world: World):
+    middleware = gate.AccessMiddleware(lambda request: HttpResponse())
+    for who in EVERY_ROLE:
+        request = rf.get("/")
+        request.user, request.resolver_match = world.user(who), None
+        with pytest.raises(Http404):
+            middleware.process_view(request, lambda request: HttpResponse(), (), {})
+
+
+def test_counselors_are_the_only_ones_who_open_cases():
+    assert all(row.who == COUNSELORS for name, row in ROWS.items() if name.startswith("cases:"))

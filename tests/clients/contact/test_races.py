@@ -1,0 +1,155 @@
+"""Two connections at the same row: on both databases, with real transactions."""
+
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from clients.contact import cards, gates, outbox, sending
+from clients.contact.models import Message, MessageStep, State
+from tests.cast import make_message
+from tests.clients.contact.at_once import at_once, own_connection
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+ROUNDS = 8
+
+
+def test_the_same_intent_queued_from_two_connections_is_one_message(hanna):
+    for number in range(ROUNDS):
+        key = f"twice:{number}"
+        first, second = at_once(*[lambda key=key: make_message(hanna, key=key)] * 2)
+        assert first.pk == second.pk
+    assert Message.objects.count() == MessageStep.objects.count() == ROUNDS
+
+
+def test_two_ticks_at_once_send_each_of_fifty_messages_exactly_once(hanna, sink):
+    for _ in range(50):
+        make_message(hanna)
+    sent = at_once(*[sending.tick] * 2)
+    while Message.objects.filter(state=State.DUE).exists():
+        sent.append(sending.tick())
+    assert sum(sent) == 50
+    assert Counter(mail["Message-ID"] for mail in sink.mails).most_common(1)[0][1] == 1
+    assert len(sink.mails) == 50
+    assert set(Message.objects.values_list("state", "attempt")) == {("sent", 1)}
+
+
+def test_ten_ticks_at_once_claim_a_message_once(hanna, now):
+    message = make_message(hanna)
+    claims = at_once(*[lambda: sending.claim(now)] * 10)
+    assert [claim.id for taken in claims for claim in taken] == [message.pk]
+
+
+def test_a_stop_that_comes_first_is_heard_by_a_tick_that_waits_for_it(hanna, now, sink):
+    """The sender has claimed the row; the stop commits before the sender asks its last questions."""
+    make_message(hanna)
+    claims = sending.claim(now)
+    stopping, committed = threading.Event(), threading.Event()
+
+    def stop() -> None:
+        with transaction.atomic():
+            cards.stop_follow_ups(hanna)
+            stopping.set()
+            committed.wait(0.3)  # long enough for the sender to come to the lock
+
+    def send() -> int:
+        stopping.wait(10)
+        return sending.send_claimed(claims)
+
+    assert at_once(stop, send)[1] == 0
+    assert sink.mails == []
+    assert Message.objects.get().state == State.SUPPRESSED
+
+
+def test_a_stop_that_comes_second_waits_and_the_message_goes(hanna, now, sink, monkeypatch):
+    """The sender is inside its last questions when the person says stop."""
+    asking, go_on = threading.Event(), threading.Event()
+
+    def ask(message: Message) -> str:
+        asking.set()
+        go_on.wait(10)
+        return ""
+
+    monkeypatch.setitem(gates._BY_PURPOSE, "slow", ask)
+    make_message(hanna, purpose="slow")
+    sender = threading.Thread(target=own_connection(sending.tick))
+    sender.start()
+    assert asking.wait(10)
+    stopper = threading.Thread(target=own_connection(lambda: cards.stop_follow_ups(hanna)))
+    stopper.start()
+    stopper.join(0.3)
+    assert stopper.is_alive()
+    go_on.set()
+    sender.join(10)
+    stopper.join(10)
+    assert not stopper.is_alive()
+    assert len(sink.mails) == 1
+    assert Message.objects.get().state == State.SENT
+    hanna.card.refresh_from_db()
+    assert hanna.card.follow_ups_stopped_at == now
+
+
+@pytest.mark.parametrize("halt", [cards.stop_follow_ups, cards.suspend])
+def test_nothing_goes_after_a_halt_has_committed_however_it_meets_the_tick(hanna, halt, sink):
+    """Neither waits for the other for ever, and what the halt left unsent stays unsent."""
+    for _ in range(ROUNDS):
+        cards.resume(hanna)
+        hanna.card.refresh_from_db()
+        hanna.card.follow_ups_stopped_at = None
+        hanna.card.save()
+        waiting = [make_message(hanna).pk for _ in range(5)]
+        at_once(lambda: halt(hanna), sending.tick)
+        handed_over = len(sink.mails)
+        assert sending.tick() == 0
+        assert len(sink.mails) == handed_over
+        states = Counter(Message.objects.filter(pk__in=waiting).values_list("state", flat=True))
+        assert states[State.SENT] + states[State.SUPPRESSED] == 5
+    assert len(sink.mails) == Message.objects.filter(state=State.SENT).count()
+
+
+def test_two_who_take_back_a_lost_claim_count_its_uncertainty_once(hanna, now, travel):
+    make_message(hanna)
+    [one] = sending.claim(now)
+    Message.objects.update(state=State.SENDING, lease_until=now)
+    later = now + timedelta(minutes=10)
+    travel(later)
+    at_once(*[lambda: sending.release_lost_claims(later)] * 4)
+    message = Message.objects.get()
+    assert (message.state, message.uncertain_count, message.fence) == ("uncertain", 1, one.fence)
+
+
+def test_a_message_is_either_postponed_or_sent(hanna, now, sink):
+    for _ in range(ROUNDS):
+        message = make_message(hanna)
+        later = now + timedelta(days=1)
+        moved, _ = at_once(
+            lambda m=message: outbox.postpone(m, later, later + timedelta(days=1)), sending.tick
+        )
+        message.refresh_from_db()
+        assert message.state == (State.DUE if moved else State.SENT)
+
+
+def test_the_tick_claims_past_rows_that_another_holds(hanna, now):
+    """On PostgreSQL no tick waits for the row that another is busy with; SQLite takes turns."""
+    held, free = make_message(hanna), make_message(hanna)
+    if connection.vendor != "postgresql":
+        assert len(sending.claim(now)) == 2
+        return
+    holding, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Message.objects.select_for_update().get(pk=held.pk)
+            holding.set()
+            done.wait(10)
+
+    def claim() -> list[object]:
+        holding.wait(10)
+        try:
+            return [one.id for one in sending.claim(now)]
+        finally:
+            done.set()
+
+    assert at_once(hold, claim)[1] == [free.pk]

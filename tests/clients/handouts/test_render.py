@@ -1,0 +1,83 @@
+"""Text from an article never becomes markup, and markup never becomes anything unsafe."""
+
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clients.handouts.importing import Block, import_article, to_markdown
+from clients.handouts.render import render_markdown
+
+
+def paragraph(text: str) -> str:
+    return to_markdown([Block("paragraph", text=text)])
+
+
+@given(st.text(alphabet=st.sampled_from("ab1 \\`*_{}[]()#+-.!|>~<&:=/\"'\n\t;@$%^"), min_size=1))
+def test_any_text_comes_through_as_itself(text):
+    expected = " ".join(text.split())
+    html = render_markdown(paragraph(text))
+    assert unescape(html.strip()) == (f"<p>{expected}</p>" if expected else "")
+
+
+@given(st.lists(st.text(alphabet="ab1*_[]<>#-+.)&` ", min_size=1), min_size=1, max_size=4))
+def test_any_item_comes_through_as_itself(items):
+    expected = [" ".join(item.split()) for item in items if item.strip()]
+    html = render_markdown(to_markdown([{"kind": "list", "items": items}]))
+    listed = "".join(f"<li>{item}</li>" for item in expected)
+    assert unescape(html).replace("\n", "") == (f"<ul>{listed}</ul>" if expected else "")
+
+
+def test_two_lists_in_a_row_stay_two_lists():
+    blocks = [Block("list", items=("a",)), Block("questions", items=("b?",))]
+    assert render_markdown(to_markdown(blocks)).count("<ul>") == 2
+    steps = [Block("steps", items=("a",)), Block("steps", items=("b",))]
+    assert render_markdown(to_markdown(steps)).count("<ol>") == 2
+
+
+def test_the_data_form_gives_the_same_markdown_as_the_blocks():
+    article = import_article(b"T\n\nWords here.\n\n1. Go\n2. Stay\n", "a.txt")
+    blocks = article.sections[0].blocks
+    assert to_markdown(block.as_dict() for block in blocks) == to_markdown(blocks)
+
+
+def test_the_first_rank_of_headings_comes_below_the_pages_title():
+    html = render_markdown("# One\n\n### Two\n\n# Three\n")
+    assert html.split("\n")[:3] == ["<h2>One</h2>", "<h3>Two</h3>", "<h2>Three</h2>"]
+    assert render_markdown("## One\n").strip() == "<h2>One</h2>"
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a", "mailto:a@example.org", "tel:988"])
+def test_safe_links_open_without_telling_where_they_came_from(address):
+    html = render_markdown(f"[words]({address})")
+    assert f'href="{address}"' in html
+    assert 'rel="noopener noreferrer"' in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://example.org", "javascript:alert(1)", "data:text/html,x", "/inside", "//example.org",
+     "vbscript:x", "java&#x0a;script:alert(1)", "ftp://example.org"],
+)  # fmt: skip
+def test_other_links_lead_nowhere(address):
+    assert "href" not in render_markdown(f"[words]({address})")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "![alt](https://example.org/a.png)",
+     "<svg/onload=alert(1)>", "<a href='javascript:alert(1)'>x</a>", "<style>p {}</style>"],
+)  # fmt: skip
+def test_no_raw_markup_and_no_image_gets_through(source):
+    html = render_markdown(source)
+    for tag in ("<script", "<img", "<svg", "<style", "<a "):
+        assert tag not in html
+
+
+def test_an_imported_hostile_page_renders_as_words():
+    words = b"&lt;img src=x onerror=alert(1)&gt; *and* [x](javascript:1)"
+    data = b"<article><h1>A</h1><p>" + words + b"</p></article>"
+    blocks = import_article(data, "a.html").sections[0].blocks
+    html = render_markdown(to_markdown(blocks))
+    assert html.strip() == "<p>&lt;img src=x onerror=alert(1)&gt; *and* [x](javascript:1)</p>"
