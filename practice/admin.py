@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.db import transaction
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 
 from practice.audit import trail
@@ -20,11 +20,14 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Writes who set what into the audit trail, in the same transaction."""
 
     is_audited = True
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.Form, change: bool) -> None:
         super().save_model(request, obj, form, change)
         verb = Verb.CHANGE if change else Verb.CREATE
-        trail.record(verb, obj, by=trail.staff_actor(request), note=",".join(form.changed_data)[:100])
+        trail.record(
+            verb, obj, by=trail.staff_actor(request), note=",".join(form.changed_data)[:100]
+        )
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         trail.record(Verb.ERASE, obj, by=trail.staff_actor(request))

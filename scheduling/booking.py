@@ -72,6 +72,7 @@ def hold(*, counselor: Counselor, starts_at: datetime, attending: Sequence[Atten
 @transaction.atomic
 def confirm(held: Appointment, client: Client, by: trail.Actor) -> Appointment:
     """Turn a hold into this client's booking. Raises HoldEnded where the time is somebody else's."""
+    wait_for_turn(held.counselor_id)
     held = Appointment.objects.select_for_update(of=("self",)).get(pk=held.pk)
     if held.status not in (Status.HOLD, Status.LAPSED):
         raise HoldEnded
@@ -147,7 +148,8 @@ def _take(appointment: Appointment, attending: Sequence[Attending]) -> Appointme
     )
     buffer = timedelta(minutes=Practice.current().buffer_minutes)
     appointment.busy_until = appointment.ends_at + buffer
-    lapse_holds()
+    wait_for_turn(appointment.counselor_id)
+    lapse_holds(appointment.counselor_id)
     with refusing_overlap(appointment.starts_at):
         appointment.save(force_insert=True)
     Attendee.objects.bulk_create(
@@ -171,11 +173,21 @@ def check_may_meet(counselor: Counselor, places: Sequence[str], starts_at: datet
         raise MayNotMeet(verdict.reasons)
 
 
-def lapse_holds() -> None:
-    """Give back the time of holds that ran out, so that they stand in nobody's way."""
-    Appointment.objects.filter(status=Status.HOLD, hold_ends_at__lte=clock.now()).update(
-        status=Status.LAPSED, hold_ends_at=None
-    )
+def wait_for_turn(counselor_id: int) -> None:
+    """Whoever takes time of this counselor waits until the one before is done.
+
+    Who has the time is decided by the guard alone. But PostgreSQL checks it after the row is
+    written, so that writers at the same moment would wait for each other and one would be ended.
+    """
+    turn = Counselor.objects.select_for_update(no_key=True).filter(pk=counselor_id)
+    list(turn.values_list("pk"))
+
+
+def lapse_holds(counselor_id: int) -> None:
+    """Give back this counselor's time that holds kept too long; it stands in nobody's way."""
+    Appointment.objects.filter(
+        counselor=counselor_id, status=Status.HOLD, hold_ends_at__lte=clock.now()
+    ).update(status=Status.LAPSED, hold_ends_at=None)
 
 
 @contextmanager

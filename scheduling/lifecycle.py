@@ -8,7 +8,7 @@ from practice import clock
 from practice.audit import trail
 from practice.audit.models import Verb
 from scheduling import notices
-from scheduling.booking import check_may_meet, lapse_holds, refusing_overlap
+from scheduling.booking import check_may_meet, lapse_holds, refusing_overlap, wait_for_turn
 from scheduling.followups import planning
 from scheduling.models import Appointment, Status
 
@@ -20,6 +20,7 @@ class NotOpen(Exception):
 @transaction.atomic
 def move(appointment: Appointment, starts_at: datetime, by: trail.Actor) -> Appointment:
     """Give it another time. Raises SlotTaken, MayNotMeet, NotOpen."""
+    wait_for_turn(appointment.counselor_id)
     appointment = _open(appointment)
     shift = starts_at - appointment.starts_at
     places = list(appointment.attendees.values_list("state", flat=True))
@@ -28,7 +29,7 @@ def move(appointment: Appointment, starts_at: datetime, by: trail.Actor) -> Appo
     appointment.ends_at += shift
     appointment.busy_until += shift
     appointment.sequence += 1
-    lapse_holds()
+    lapse_holds(appointment.counselor_id)
     with refusing_overlap(starts_at):
         appointment.save()
     trail.record(Verb.CHANGE, appointment, by=by, case_id=appointment.case_id, note="moved")

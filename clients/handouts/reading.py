@@ -11,7 +11,6 @@ from clients.contact.visits import VisitRequest, link_holder
 from clients.handouts import assign
 from clients.handouts.assign import HANDOUT, READING
 from clients.handouts.models import Assignment
-from clients.handouts.render import render_markdown
 from practice.audit import trail
 
 
@@ -31,7 +30,6 @@ def handout(request: VisitRequest, assignment_id: UUID) -> HttpResponse:
     context = {
         "assignment": assignment,
         "version": assignment.version,
-        "body": render_markdown(assignment.version.body),
         "has_list": request.link.purpose == READING,
     }
     return render(request, "reading/handout.html", context)

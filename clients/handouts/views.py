@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clients.handouts import assign, library, propose
 from clients.handouts.forms import GiveForm, PublishForm, ReviewForm
 from clients.handouts.models import Article, Version
-from clients.handouts.render import render_markdown
 from clients.models import Participant
 from practice.access.gate import staff
 from practice.access.roles import Role
@@ -34,8 +33,7 @@ def library_page(request: StaffRequest) -> HttpResponse:
 def version_page(request: StaffRequest, version_id: UUID) -> HttpResponse:
     """A handout as its reader sees it."""
     version = get_object_or_404(Version.objects.select_related("handout"), pk=version_id)
-    context = {"version": version, "body": render_markdown(version.body)}
-    return render(request, "handouts/version_page.html", context)
+    return render(request, "handouts/version_page.html", {"version": version})
 
 
 @staff(Role.COUNSELOR)

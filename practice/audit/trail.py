@@ -41,9 +41,7 @@ def staff_actor(request: HttpRequest) -> Actor:
 
 def client_actor(request: HttpRequest, client_id: Any) -> Actor:
     """The client who came by a private link, or asks for a first consultation."""
-    return Actor(
-        ActorKind.CLIENT, str(client_id), "", network(request), _request_id(request)
-    )
+    return Actor(ActorKind.CLIENT, str(client_id), "", network(request), _request_id(request))
 
 
 def record(

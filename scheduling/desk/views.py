@@ -26,11 +26,13 @@ from scheduling.availability import Slot, Wanted
 from scheduling.forms import MoveForm
 from scheduling.models import Appointment
 
+_YEARS = 50  # A calendar that is asked for further away than this shows today.
+
 # What the desk's pages read of an appointment. Its case is an id to them, and stays one.
-_DESK_FIELDS = (
-    "kind status counselor starts_at ends_at busy_until sequence "
-    "counselor__public_name counselor__user__time_zone"
-).split()
+_DESK_FIELDS = [
+    *("kind", "status", "counselor", "starts_at", "ends_at", "busy_until", "sequence"),
+    *("counselor__public_name", "counselor__user__time_zone"),
+]
 
 
 @staff(Role.DESK, Role.OWNER)
@@ -86,6 +88,9 @@ def appointment_page(request: StaffRequest, appointment_id: UUID) -> HttpRespons
 def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """Give it another open time; the people are told."""
     appointment = _appointment(request, appointment_id)
+    if not appointment.is_open:
+        messages.error(request, "This appointment can’t be moved any more.")
+        return redirect("desk:appointment", appointment.pk)
     form = _move_form(request, appointment, request.POST)
     if form.is_valid() and _moved(request, appointment, form):
         return redirect("desk:appointment", appointment.pk)
@@ -116,7 +121,7 @@ def _moved(request: StaffRequest, appointment: Appointment, form: MoveForm) -> b
     except booking.MayNotMeet as error:
         form.add_error("starts_at", str(error))
     except lifecycle.NotOpen:
-        form.add_error(None, "This appointment can't be moved any more.")
+        form.add_error(None, "This appointment can’t be moved any more.")
     else:
         messages.success(request, "Moved. The people are told.")
         return True
@@ -176,7 +181,8 @@ def _asked_day(request: StaffRequest) -> date:
         asked = parse_date(request.GET.get("day", ""))
     except ValueError:
         asked = None
-    return asked or clock.today(request.user.zone)
+    today = clock.today(request.user.zone)
+    return asked if asked and abs(asked.year - today.year) <= _YEARS else today
 
 
 def _on(request: StaffRequest, first: date, end: date, zone: ZoneInfo) -> list[Appointment]:

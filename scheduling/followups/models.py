@@ -54,8 +54,8 @@ class Step(models.Model):
         CHECK_IN = "check_in", "A check-in"
 
     class Anchor(models.TextChoices):
-        AFTER = "after", "days after the session"
-        BEFORE_NEXT = "before_next", "days before the next session"
+        AFTER = "after", "after the session"
+        BEFORE_NEXT = "before_next", "before the next session"
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
@@ -82,8 +82,11 @@ class Step(models.Model):
         ]
 
     def __str__(self) -> str:
-        when = f"{self.days} {self.get_anchor_display()}"
-        return f"{self.get_kind_display()}, {when}, at {self.at:%H:%M} their time"
+        return f"{self.get_kind_display()}, {self._when()}, at {self.at:%I:%M %p} their time"
+
+    def _when(self) -> str:
+        days = "the day" if self.days == 1 else f"{self.days} days"
+        return f"{days} {Step.Anchor(self.anchor).label}"
 
     def is_for(self, participant: Participant) -> bool:
         return not self.part or self.part == participant.part

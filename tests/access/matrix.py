@@ -195,8 +195,9 @@ ROWS |= {
     "admin:view_on_site": Row(OWNER, status=404),
     "admin:app_list": Row(OWNER),
     "admin:auth_user_password_change": Row(OWNER, subject="practice_user", own=False),
-    # Without a name: an object's own address leads to its form, anything else is not there.
+    # An object's own address, which has no name, leads to its form; anything else is not there.
     "admin:": Row(OWNER, status=302),
+    "admin:*": Row(OWNER, status=404),
 }
 ROWS |= {
     f"admin:{model}_{page}": Row(

@@ -15,6 +15,7 @@ from clients.handouts.importing import ImportedArticle
 from clients.handouts.models import Article, Audience, Version
 from clients.models import Case, Participant
 from practice import clock
+from practice.access.roles import Role
 from practice.audit import trail
 from practice.mailbox import letters
 from practice.models import Counselor, Practice, User
@@ -26,6 +27,7 @@ from tests.cast import (
     in_days,
     make_consultation,
     make_session,
+    make_user,
     make_version,
     open_link,
 )
@@ -137,8 +139,10 @@ def _settings(cast: Cast) -> Things:
     off = TimeOff.objects.create(
         counselor=cast.nora, starts_at=in_days(clock.now(), 20), ends_at=in_days(clock.now(), 21)
     )
-    attempt = AccessAttempt.objects.create(username="x@example.com", failures_since_start=1)
-    spare_codes = RecoveryCodes.activate(cast.ida.user).instance
+    attempt = AccessAttempt.objects.create(
+        username="x@example.com", ip_address="192.0.2.1", failures_since_start=1
+    )
+    spare_codes = RecoveryCodes.activate(make_user("sam", Role.DESK)).instance
     return {
         "practice_practice": Practice.current().pk,
         "practice_state": "NJ",

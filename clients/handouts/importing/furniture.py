@@ -86,29 +86,32 @@ _OFFERS = re.compile(
 _OFFER_HEADING = re.compile(
     "|".join(
         (
-            r"\b(?:we|us) (?:can |could |may |do )?help\b|\bhow we\b|\bhow"
-            r" .{0,60}counsel(?:l)?ors (?:can )?help\b",
-            r"\bwhy (?:choose|work with|trust)\b|\bwhy (?:go )?(?:online|virtual"
-            r"|telehealth)\b|\bwhy (?:couples )?choose\b",
+            # "We" may also be the couple: "how can we help each other" is no offer.
+            r"\b(?:we|us) (?:can |could |may |do )?help\b(?! (?:each|one another|our|ourselves)\b)",
+            r"\bhow we (?:work|can support|support|treat)\b(?! (?:each|one|our))",
+            r"\bhow .{0,60}counsel(?:l)?ors (?:can )?help\b",
+            r"\bwhy (?:couples )?choose (?!to\b)|\bwhy work with\b|\bwhy trust us\b",
+            r"\bwhy (?:go )?(?:online|virtual|telehealth)\b|\bbenefits of (?:online|virtual)\b",
             r"^book\b|^schedule\b|^request (?:a|an|your)\b|\bbook (?:now|today|online|your|a)\b",
-            r"\bready to\b|\btake (?:the|your) (?:first|next) step\b"
-            r"|\bget(?:ting)? (?:started|help today|in touch)\b",
-            r"\bcontact (?:us|me)\b|\bcall (?:us|now|today)\b|\babout (?:us|me"
-            r"|the author|the practice|our)\b",
-            r"\bmeet (?:our|the|your)\b|\bour (?:services|approach|team|therap"
-            r"|counsel|practice|method|promise|fees|locations?)",
-            r"\bstates? (?:we|served|where)\b|\bstates served\b|\bwhere (?:we"
-            r"|are we|do we)\b|\b(?:areas?|locations?) (?:we )?serve|\bwho we"
-            r" (?:help|serve)\b",
-            rf"\b(?:online|virtual|telehealth) (?:\w+ ){{0,3}}{_CARE}\b"
-            rf"|\bbenefits of (?:online|virtual)\b",
-            r"\b(?:complimentary|free) (?:\w+ )?(?:consultation|consult|call"
-            r"|session)\b|\bpricing\b|\bfees\b|\brates\b",
-            r"\blooking for (?:a |an )?(?:\w+ )?(?:help|support|therap|counsel)"
-            r"|\bstart (?:your|healing|therapy) (?:\w+ )?(?:today|now|journey)"
-            r"|\bwe(?:'re| are) here\b",
-            r"\bwhat (?:to expect (?:from|with|in) (?:us|our|your)|we (?:offer"
-            r"|do|treat))\b|\bthe virtual counsel",
+            r"^ready (?:to|for)\b",
+            r"\bare you(?: both)? ready to (?:get|start|begin|book|take|heal|rebuild)",
+            r"^(?:let's )?take (?:the|your) (?:first|next) step\b",
+            r"\bget(?:ting)? (?:started|help today|in touch)\b",
+            r"\bcontact (?:us|me)\b|\bcall (?:us|now|today)\b",
+            r"\babout (?:us|me|the author|the practice|our (?:practice|team|therap|counsel))\b",
+            r"\bmeet (?:our|the team|your (?:therap|counsel))",
+            r"\bour (?:services|team|therap|counsel|fees|locations?)",
+            r"\bour (?:approach (?:to|at|$)|practice$)",
+            r"\bstates? (?:we|served|where)\b|\bwho we (?:help|serve)\b",
+            r"\bwhere (?:we|are we|do we) (?:serve|work|practice|see|offer|located)\b",
+            r"\b(?:areas?|locations?) (?:we )?serve",
+            rf"\b(?:online|virtual|telehealth) (?:\w+ ){{0,3}}{_CARE}\b",
+            r"\b(?:complimentary|free) (?:\w+ )?(?:consultation|consult|call|session)\b",
+            r"\bpricing\b|\bour rates\b|\bthe virtual counsel",
+            r"\blooking for (?:a |an )?(?:\w+ )?(?:therap|counsel)",
+            r"\bwe(?:'re| are) here (?:to|for)\b",
+            r"\bstart (?:your|healing|therapy) (?:\w+ )?(?:today|now|journey)",
+            r"\bwhat (?:to expect (?:from|with|in) (?:us|our)|we (?:offer|treat))\b",
         )
     )
 )
@@ -162,7 +165,8 @@ _LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:web ?site|site|web|page|theme)s? (?:\w+ ){0,3}(?:design|designed"
             r"|built|created|made|developed|crafted|powered|hosted|development)\b"
             r"|\b(?:designed|developed|built|powered|crafted|hosted) (?:and \w+"
-            r" )?(?:with love )?by\b|\bdesign by\b|^(?:web ?)?site by\b|^(?:©|\(c\) |copyright\b)|\ball"
+            r" )?(?:with love )?by\b|\bdesign by\b|^(?:web ?)?site by\b"
+            r"|^(?:©|\(c\) |copyright\b)|\ball"
             r" rights reserved\b"
         ),
     ),
@@ -205,8 +209,8 @@ _LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
         BYLINE,
         re.compile(
             r"^(?:written |posted |published |reviewed |medically reviewed |updated "
-            r"|last updated |last modified )+(?:by|on|in|at|:|[a-z]{3,9} \d)|^by"
-            r" [a-z'.-]+(?: [a-z'.-]+){0,3}(?:,.{0,40}| [|·-] .{0,60})?$|^\d+ min(?:ute)?s?(?: read)?$"
+            r"|last updated |last modified )+(?:by|on|in|at|:|[a-z]{3,9} \d)"
+            r"|^\d+ min(?:ute)?s?(?: read)?$"
             r"|\bmin(?:ute)? read$|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
             r"|dec)[a-z]* \d{1,2},? \d{4}$|^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$"
         ),
@@ -221,6 +225,8 @@ _LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+# Names are capitalized; "by talking about it" is not a name.
+_AUTHOR = re.compile(r"^[Bb]y [A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,2}(?:,.{0,40}| [|·-] .{0,60})?$")
 _PEOPLE = re.compile(
     r"^(?:(?:a|an|the|two|one|young|older|middle-aged|sad|upset|worried|happy|married|unhappy|black"
     r"|white|asian|latino|latina|interracial|gay|lesbian|smiling|frustrated"
@@ -250,6 +256,8 @@ def line_reason(line: str) -> str:
     for reason, pattern in _LINES:
         if pattern.search(low):
             return reason
+    if _AUTHOR.match(line.strip()):
+        return BYLINE
     if _only_networks(low):
         return SHARING
     return CAPTION if _is_caption(line, low) else ""

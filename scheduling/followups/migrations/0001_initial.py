@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('kind', models.CharField(choices=[('handout', 'The next handout'), ('check_in', 'A check-in')], max_length=8)),
-                ('anchor', models.CharField(choices=[('after', 'days after the session'), ('before_next', 'days before the next session')], max_length=12)),
+                ('anchor', models.CharField(choices=[('after', 'after the session'), ('before_next', 'before the next session')], max_length=12)),
                 ('days', models.PositiveSmallIntegerField()),
                 ('days_without_next', models.PositiveSmallIntegerField(default=4)),
                 ('at', models.TimeField(help_text='By the clock of the person who receives it.')),

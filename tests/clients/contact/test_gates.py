@@ -1,0 +1,154 @@
+"""The last questions before a message leaves."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.db import transaction
+
+from clients.contact import cards, gates, sending
+from clients.contact.models import Consent, Message, State
+from tests.cast import make_client, make_message
+
+
+def ended_with(message: Message) -> tuple[str, str]:
+    message.refresh_from_db()
+    return message.state, message.reason
+
+
+def test_nothing_goes_to_somebody_whose_contact_is_suspended(hanna, sink):
+    message = make_message(hanna)
+    booked = make_message(hanna, is_follow_up=False)
+    cards.suspend(hanna)
+    later = make_message(hanna)
+    assert sending.tick() == 0
+    for held in (message, booked, later):
+        assert ended_with(held) == (State.SUPPRESSED, "contact is suspended")
+    assert sink.attempts == []
+
+
+def test_suspension_holds_back_what_a_tick_has_claimed_already(hanna, now, sink):
+    message = make_message(hanna)
+    claims = sending.claim(now)
+    cards.suspend(hanna)
+    assert sending.send_claimed(claims) == 0
+    assert ended_with(message) == (State.SUPPRESSED, "contact is suspended")
+
+
+def test_what_was_held_back_stays_back_when_messages_may_go_again(hanna, sink):
+    make_message(hanna)
+    cards.suspend(hanna)
+    cards.resume(hanna)
+    assert sending.tick() == 0
+    make_message(hanna)
+    assert sending.tick() == 1
+
+
+def test_a_suspended_person_s_partner_still_hears_from_us(hanna, ian, sink):
+    cards.suspend(hanna)
+    make_message(hanna)
+    make_message(ian)
+    assert sending.tick() == 1
+    assert [attempt.recipient for attempt in sink.attempts] == ["ian@example.com"]
+
+
+def test_after_a_stop_only_messages_about_appointments_go(hanna, sink):
+    cards.stop_follow_ups(hanna)
+    follow_up = make_message(hanna)
+    make_message(hanna, is_follow_up=False)
+    assert sending.tick() == 1
+    assert ended_with(follow_up) == (State.SUPPRESSED, "the person asked us to stop")
+
+
+def test_a_second_stop_keeps_the_time_of_the_first(hanna, now, travel):
+    cards.stop_follow_ups(hanna)
+    travel(now + timedelta(days=1))
+    cards.stop_follow_ups(hanna)
+    hanna.card.refresh_from_db()
+    assert hanna.card.follow_ups_stopped_at == now
+
+
+@pytest.mark.parametrize(
+    ("purpose", "is_follow_up"),
+    [(Consent.Purpose.FOLLOW_UPS, True), (Consent.Purpose.EMAIL, False)],
+)
+def test_each_kind_needs_its_own_consent(hanna, now, sink, purpose, is_follow_up):
+    hanna.consents.filter(purpose=purpose).update(withdrawn_at=now)
+    held = make_message(hanna, is_follow_up=is_follow_up)
+    make_message(hanna, is_follow_up=not is_follow_up)
+    assert sending.tick() == 1
+    assert ended_with(held) == (State.SUPPRESSED, "no consent")
+
+
+def test_who_never_agreed_to_follow_ups_gets_none(cast, sink):
+    vera = make_client("Vera", follow_ups=False)
+    message = make_message(vera)
+    assert sending.tick() == 0
+    assert ended_with(message) == (State.SUPPRESSED, "no consent")
+
+
+def test_an_unsafe_or_missing_e_mail_means_a_call(hanna, ian, sink):
+    hanna.card.email_is_safe = False
+    hanna.card.save()
+    ian.card.email = ""
+    ian.card.save()
+    messages = make_message(hanna), make_message(ian)
+    assert sending.tick() == 0
+    for message in messages:
+        assert ended_with(message) == (State.SUPPRESSED, "no safe e-mail: please call")
+
+
+def test_hours_that_leave_nothing_mean_a_call(cast, sink):
+    owl = make_client("Owl", safe_hours=(time(5), time(7)))
+    message = make_message(owl)
+    assert sending.tick() == 0
+    assert ended_with(message) == (State.SUPPRESSED, "no safe hours: please call")
+
+
+def test_too_late_is_expired_and_not_sent(hanna, now, sink, travel):
+    message = make_message(hanna, expires_at=now + timedelta(hours=1))
+    travel(now + timedelta(hours=1))
+    assert sending.tick() == 0
+    assert ended_with(message) == (State.EXPIRED, "too late")
+    assert [step.state for step in message.steps.all()] == [State.DUE, State.EXPIRED]
+
+
+def test_outside_the_hours_it_waits_until_nine_where_the_person_is(cast, sink, travel):
+    """Nine in the morning in Pensacola is ten in New York."""
+    travel(datetime(2026, 12, 3, 4, tzinfo=UTC))
+    vera = make_client("Vera", state="FL", time_zone="America/Chicago")
+    message = make_message(vera)
+    assert sending.tick() == 0
+    assert ended_with(message) == (State.DUE, "")
+    nine = datetime(2026, 12, 3, 15, tzinfo=UTC)
+    assert message.next_try_at == nine
+    travel(nine - timedelta(seconds=1))
+    assert sending.tick() == 0
+    travel(nine)
+    assert sending.tick() == 1
+
+
+def test_a_purpose_is_asked_right_before_it_goes(hanna, sink, monkeypatch):
+    answers = iter(["not any more", ""])
+    monkeypatch.setitem(gates._BY_PURPOSE, "note", lambda message: next(answers))
+    first, second = make_message(hanna), make_message(hanna, purpose="other")
+    assert sending.tick() == 1
+    assert ended_with(first) == (State.SUPPRESSED, "not any more")
+    assert ended_with(second) == (State.SENT, "")
+
+
+def test_what_goes_with_a_message_happens_only_if_it_leaves(hanna, now, sink, monkeypatch):
+    left: list[object] = []
+    monkeypatch.setitem(gates._AT_DEPARTURE, "note", lambda message: left.append(message.pk))
+    goes, expired = make_message(hanna), make_message(hanna, expires_at=now)
+    make_message(hanna, due_at=now + timedelta(days=1))
+    sending.tick()
+    assert left == [goes.pk]
+    assert ended_with(expired)[0] == State.EXPIRED
+
+
+def test_a_stop_that_is_undone_stops_nothing(hanna, sink):
+    make_message(hanna)
+    with transaction.atomic():
+        cards.stop_follow_ups(hanna)
+        transaction.set_rollback(True)
+    assert sending.tick() == 1

@@ -1,0 +1,252 @@
+"""What becomes of an appointment, and all that hangs on it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from clients.contact import sending
+from clients.contact.models import Message
+from practice.audit import trail
+from practice.audit.models import Entry
+from scheduling import booking, lifecycle, notices
+from scheduling.booking import MayNotMeet, SlotTaken
+from scheduling.followups import planning
+from scheduling.followups.models import FollowUp
+from scheduling.lifecycle import NotOpen
+from scheduling.models import Appointment, Status
+from tests.cast import Cast, in_days, make_consultation, make_session
+
+Act = Callable[[Appointment], Appointment]
+
+
+def move_to(starts_at: datetime) -> Act:
+    return lambda appointment: lifecycle.move(appointment, starts_at, trail.SYSTEM)
+
+
+def call_off(appointment: Appointment) -> Appointment:
+    return lifecycle.call_off(appointment, trail.SYSTEM)
+
+
+def mark_done(appointment: Appointment) -> Appointment:
+    return lifecycle.mark_done(appointment, trail.SYSTEM)
+
+
+def mark_no_show(appointment: Appointment) -> Appointment:
+    return lifecycle.mark_no_show(appointment, trail.SYSTEM)
+
+
+@pytest.fixture
+def session(cast: Cast, now: datetime) -> Appointment:
+    return make_session(cast.case, in_days(now, 3))
+
+
+def told(appointment: Appointment, **facts: Any) -> list[Message]:
+    found = Message.objects.filter(subject_id=str(appointment.pk), purpose=notices.APPOINTMENT)
+    return list(found.filter(**facts))
+
+
+def notes(appointment: Appointment) -> list[str]:
+    found = Entry.objects.filter(resource_id=str(appointment.pk))
+    return list(found.values_list("note", flat=True))
+
+
+def everything_about(appointment: Appointment) -> tuple[Any, ...]:
+    row = Appointment.objects.filter(pk=appointment.pk).values_list()
+    messages = Message.objects.order_by("pk").values_list("pk", "state", "tells_time", "due_at")
+    return list(row), list(messages), Entry.objects.count(), FollowUp.objects.count()
+
+
+def test_a_move_keeps_length_and_pause_and_counts_on(now: datetime, session: Appointment) -> None:
+    move_to(in_days(now, 4, 18))(session)
+    session.refresh_from_db()
+    assert session.starts_at == in_days(now, 4, 18)
+    assert session.minutes == 50
+    assert session.busy_until - session.ends_at == timedelta(minutes=10)
+    assert session.sequence == 2
+    assert notes(session) == ["", "moved"]
+
+
+def test_the_message_about_the_old_time_is_stopped_and_the_new_one_tells_the_new_time(
+    cast: Cast, now: datetime, session: Appointment
+) -> None:
+    move_to(in_days(now, 4))(session)
+    stopped = told(session, state="canceled")
+    assert {message.template for message in stopped} == {"booked"}
+    assert {message.reason for message in stopped} == {"the time changed"}
+    due = told(session, state="due")
+    assert {message.client_id for message in due} == {cast.hanna.client_id, cast.ian.client_id}
+    assert {message.template for message in due} == {"moved"}
+    assert {message.tells_time for message in due} == {in_days(now, 4)}
+
+
+def test_after_several_moves_only_the_last_time_is_told(
+    now: datetime, session: Appointment, mailoutbox: list[Any]
+) -> None:
+    for day in (4, 5, 3, 6):
+        move_to(in_days(now, day))(session)
+    assert {message.tells_time for message in told(session, state="due")} == {in_days(now, 6)}
+    sending.tick()
+    assert len(mailoutbox) == 2
+    assert all("Tuesday, Dec 8, 11:00 AM Eastern (EST)" in mail.body for mail in mailoutbox)
+
+
+def test_who_was_told_the_first_time_is_told_the_second_too(
+    now: datetime, session: Appointment, mailoutbox: list[Any]
+) -> None:
+    sending.tick()
+    move_to(in_days(now, 4))(session)
+    sending.tick()
+    assert ["new time" in mail.body for mail in mailoutbox] == [False, False, True, True]
+
+
+def test_a_move_to_its_own_neighborhood_is_no_overlap_with_itself(
+    now: datetime, session: Appointment
+) -> None:
+    later = session.starts_at + timedelta(minutes=30)
+    assert move_to(later)(session).starts_at == later
+
+
+def test_a_move_to_a_taken_time_changes_nothing(
+    cast: Cast, now: datetime, session: Appointment
+) -> None:
+    make_session(cast.case, in_days(now, 4))
+    before = everything_about(session)
+    with pytest.raises(SlotTaken):
+        move_to(in_days(now, 4))(session)
+    assert everything_about(session) == before
+
+
+def test_a_move_to_a_day_without_a_license_changes_nothing(
+    cast: Cast, now: datetime, session: Appointment
+) -> None:
+    cast.nora.licenses.filter(state="NJ").update(expires_on=in_days(now, 3).date())
+    before = everything_about(session)
+    with pytest.raises(MayNotMeet):
+        move_to(in_days(now, 4))(session)
+    assert everything_about(session) == before
+
+
+def test_a_move_takes_the_time_of_a_hold_that_ran_out(
+    cast: Cast, now: datetime, session: Appointment, travel: Callable[[datetime], None]
+) -> None:
+    state = session.attendees.first().state  # type: ignore[union-attr]
+    attending = [booking.Attending(state, "America/New_York")]
+    booking.hold(counselor=cast.nora, starts_at=in_days(now, 4), attending=attending)
+    travel(now + timedelta(minutes=10))
+    assert move_to(in_days(now, 4))(session).starts_at == in_days(now, 4)
+
+
+def test_what_is_called_off_frees_its_time_and_says_so(now: datetime, session: Appointment) -> None:
+    call_off(session)
+    session.refresh_from_db()
+    assert (session.status, session.sequence) == (Status.CANCELED, 2)
+    assert {message.template for message in told(session, state="due")} == {"called_off"}
+    assert {message.template for message in told(session, state="canceled")} == {"booked"}
+    assert notes(session) == ["", "canceled"]
+
+
+def test_a_session_that_took_place_plans_its_follow_ups_once(
+    cast: Cast, session: Appointment
+) -> None:
+    mark_done(session)
+    planned = FollowUp.objects.filter(session=session)
+    assert {each.participant_id for each in planned} == {cast.hanna.pk, cast.ian.pk}
+    assert notes(session) == ["", "done"]
+
+
+def test_what_nobody_came_to_plans_nothing(session: Appointment) -> None:
+    mark_no_show(session)
+    session.refresh_from_db()
+    assert session.status == Status.NO_SHOW
+    assert not FollowUp.objects.exists()
+
+
+def test_a_consultation_that_was_held_plans_nothing(cast: Cast, now: datetime) -> None:
+    consultation = make_consultation(cast.nora, in_days(now, 3))
+    mark_done(consultation)
+    assert not FollowUp.objects.exists()
+
+
+@pytest.mark.parametrize("first", [call_off, mark_done, mark_no_show])
+@pytest.mark.parametrize("second", ["move", call_off, mark_done, mark_no_show])
+def test_what_has_ended_is_not_changed_again(
+    now: datetime, session: Appointment, first: Act, second: Act | str
+) -> None:
+    first(session)
+    before = everything_about(session)
+    act = move_to(in_days(now, 5)) if isinstance(second, str) else second
+    with pytest.raises(NotOpen):
+        act(session)
+    assert everything_about(session) == before
+
+
+class Broken(Exception):
+    """What the tests let fail."""
+
+
+@pytest.mark.parametrize(
+    ("act", "module", "name"),
+    [
+        ("move", notices, "moved"),
+        ("move", planning, "replan"),
+        (call_off, notices, "called_off"),
+        (call_off, planning, "replan"),
+        (mark_done, planning, "plan_after"),
+        (mark_done, trail, "record"),
+        (mark_no_show, trail, "record"),
+    ],
+)
+def test_where_one_part_fails_all_of_it_is_undone(
+    now: datetime,
+    session: Appointment,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Act | str,
+    module: Any,
+    name: str,
+) -> None:
+    before = everything_about(session)
+    do = move_to(in_days(now, 4)) if isinstance(act, str) else act
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise Broken
+
+    monkeypatch.setattr(module, name, fail)
+    with pytest.raises(Broken):
+        do(session)
+    assert everything_about(session) == before
+
+
+def test_booking_is_undone_where_the_people_cannot_be_told(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise Broken
+
+    monkeypatch.setattr(notices, "booked", fail)
+    with pytest.raises(Broken):
+        make_session(cast.case, in_days(now, 3))
+    assert not Appointment.objects.exists()
+
+
+def test_a_moved_next_session_moves_the_check_in_before_it(
+    cast: Cast, now: datetime, session: Appointment
+) -> None:
+    following = make_session(cast.case, in_days(now, 10))
+    mark_done(session)
+    check_in = FollowUp.objects.get(participant=cast.hanna, step__kind="check_in")
+    first = check_in.message.due_at
+    move_to(in_days(now, 12))(following)
+    check_in.message.refresh_from_db()
+    assert check_in.message.due_at - first == timedelta(days=2)
+    assert check_in.message.expires_at == in_days(now, 12)
+
+
+def test_has_begun_turns_at_the_very_start(
+    session: Appointment, travel: Callable[[datetime], None]
+) -> None:
+    travel(session.starts_at - timedelta(seconds=1))
+    assert not lifecycle.has_begun(session)
+    travel(session.starts_at)
+    assert lifecycle.has_begun(session)
