@@ -1,4 +1,4 @@
-"""What all tests share: a still clock, a cast of people, and emptying tables that guard themselves."""
+"""What all tests share: a still clock, a cast of people, and room for the guards to give way."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ NOW = datetime(2026, 12, 2, 15, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True, scope="session")
 def _guards_give_way_to_emptying() -> Iterator[None]:
-    """After a test with real transactions the tables are emptied: the guards stand aside for that."""
+    """After a test with real transactions the tables are emptied, and the guards stand aside."""
     tear_down = TransactionTestCase._fixture_teardown
 
     def empty_without_guards(self: TransactionTestCase) -> None:

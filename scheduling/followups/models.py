@@ -82,7 +82,10 @@ class Step(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self._when()}, at {self.at:%I:%M %p} their time"
+        return f"{self.get_kind_display()}, {self._when()}, at {self._hour()} their time"
+
+    def _hour(self) -> str:
+        return f"{self.at.hour % 12 or 12}:{self.at:%M %p}"
 
     def _when(self) -> str:
         days = "the day" if self.days == 1 else f"{self.days} days"
