@@ -88,7 +88,7 @@ class Case(models.Model):
         CLOSED = "closed", "Closed"
 
     class Disclosure(models.TextChoices):
-        """Whether the partner who was hurt knows. Until "yes", nothing about an affair reaches them."""
+        """Whether the partner who was hurt knows. Until "yes", no word of it reaches them."""
 
         UNKNOWN = "unknown", "Not known yet"
         NO = "no", "No, they don't know"
@@ -165,5 +165,5 @@ class Participant(models.Model):
 
     @property
     def may_hear_of_affair(self) -> bool:
-        """The disclosure lock: only the partner who was involved knows before a counselor says so."""
+        """The disclosure lock: until a counselor says so, only the one who was involved knows."""
         return self.part == Part.INVOLVED or self.case.disclosure == Case.Disclosure.YES

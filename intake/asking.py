@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -39,8 +40,15 @@ class AboutYou:
     words: str
 
 
-def open_times(places: list[Place]) -> list[Slot]:
-    """When counselors licensed in every one of these places have time for a consultation."""
+class AlreadyOpened(Exception):
+    """A case was opened from this request before."""
+
+
+def open_times(places: list[Place], *, leaving_out: UUID | None = None) -> list[Slot]:
+    """When counselors licensed in every one of these places have time for a consultation.
+
+    `leaving_out` is what the visitor holds already: it stands in their own way least of all.
+    """
     practice = Practice.current()
     now = clock.now()
     wanted = Wanted(
@@ -48,6 +56,7 @@ def open_times(places: list[Place]) -> list[Slot]:
         places=[code for code, _ in places],
         earliest=now + timedelta(hours=practice.minimum_notice_hours),
         latest=now + timedelta(days=practice.booking_horizon_days),
+        leaving_out=leaving_out,
     )
     counselors = Counselor.objects.working().select_related("user")
     return availability.open_slots(counselors, wanted, now)
@@ -95,7 +104,12 @@ def ask(
 def open_case(
     request: ConsultationRequest, given: dict[str, Any], *, by: trail.Actor, user: Any
 ) -> Case:
-    """Open the case that follows a consultation, with the partner where one takes part."""
+    """Open the case that follows a consultation, with the partner where one takes part.
+
+    Raises AlreadyOpened where the form was sent twice.
+    """
+    if ConsultationRequest.objects.select_for_update().get(pk=request.pk).case_id:
+        raise AlreadyOpened
     people = [TakesPart(request.client, Part(given["part"]))]
     if given["agreed"]:
         cards.agree(request.client, Consent.Purpose.FOLLOW_UPS)

@@ -57,9 +57,12 @@ def open_case(request: StaffRequest, request_id: UUID) -> HttpResponse:
         initial |= {"partner_state": partner.state_id, "partner_time_zone": partner.time_zone}
     form = OpenCaseForm(asked.with_partner, request.POST or None, initial=initial)
     if form.is_valid():
-        case = asking.open_case(
-            asked, form.cleaned_data, by=trail.staff_actor(request), user=request.user
-        )
+        try:
+            case = asking.open_case(
+                asked, form.cleaned_data, by=trail.staff_actor(request), user=request.user
+            )
+        except asking.AlreadyOpened:
+            return redirect("consultations:page", asked.pk)
         messages.success(request, "The case is open.")
         return redirect("cases:page", case.pk)
     return render(request, "intake/open_case.html", {**_context(asked), "form": form})

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -37,7 +38,8 @@ def where(request: HttpRequest) -> HttpResponse:
         context = {
             "elsewhere": elsewhere,
             "with_partner": form.cleaned_data["with_partner"] == "yes",
-            "one_is_served": len(elsewhere) == 1 and len(form.places()) == 2
+            "one_is_served": len(elsewhere) == 1
+            and len(form.places()) == 2
             and form.places()[0][0] != form.places()[1][0],
             "served": State.objects.served(),
         }
@@ -54,7 +56,9 @@ def when(request: HttpRequest) -> HttpResponse:
     places = _places(request)
     if not places:
         return redirect("intake:where")
-    slots = asking.open_times(places)
+    held = _hold(request)
+    own = held.pk if held and held.status == Status.HOLD else None
+    slots = asking.open_times(places, leaving_out=own)
     zone = ZoneInfo(places[0][1])
     form = TimeForm(by_day(slots, zone, name_counselor=True), request.POST or None)
     if form.is_valid() and _held(request, form.cleaned_data["slot"], places, form):
@@ -62,7 +66,9 @@ def when(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/when.html", _week(request, form, slots, zone))
 
 
-def _week(request: HttpRequest, form: TimeForm, slots: list[Slot], zone: ZoneInfo) -> dict[str, Any]:
+def _week(
+    request: HttpRequest, form: TimeForm, slots: list[Slot], zone: ZoneInfo
+) -> dict[str, Any]:
     """A few open days at a time; all are accepted, some are shown."""
     days = list(dict.fromkeys(slot.starts_at.astimezone(zone).date() for slot in slots))
     page = request.GET.get("page", "0")
@@ -81,11 +87,15 @@ def _week(request: HttpRequest, form: TimeForm, slots: list[Slot], zone: ZoneInf
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def about_you(request: HttpRequest) -> HttpResponse:
-    """Who asks and how to reach them. If the held time went meanwhile, another one is chosen here."""
+    """Who asks and how to reach them. If the held time is gone, another is chosen here."""
+    if "booked" in request.session.get(_KEY, {}):
+        return redirect("intake:booked")  # sent twice, or come back to
     places = _places(request)
     held = _hold(request)
     if not places or held is None:
         return redirect("intake:where")
+    if held.status == Status.BOOKED:
+        return _is_booked(request, held, places)
     form = AboutYouForm(request.POST or None)
     if not _still_ours(held):
         form.ask_for_time(_nearest(held, places))
@@ -110,9 +120,17 @@ def _ask(
     try:
         asking.ask(held, _about(form), places, by=trail.client_actor(request, ""))
     except booking.HoldEnded:
+        held.refresh_from_db(fields=["status"])
+        if held.status == Status.BOOKED:
+            return _is_booked(request, held, places)
         form.ask_for_time(_nearest(held, places))
         form.add_error("slot", "That time has just been taken. These are still open.")
         return None
+    return _is_booked(request, held, places)
+
+
+def _is_booked(request: HttpRequest, held: Appointment, places: list[Place]) -> HttpResponse:
+    """What this visitor held is theirs now: nobody else could have confirmed it."""
     request.session[_KEY] = {"booked": str(held.pk), "zone": places[0][1]}
     return redirect("intake:booked")
 
@@ -143,17 +161,21 @@ def _about(form: AboutYouForm) -> AboutYou:
     )
 
 
-def _held(request: HttpRequest, value: str, places: list[Place], form: TimeForm | AboutYouForm) -> bool:
-    """Hold that time in place of the one held before; where it is gone, say so beside the times."""
+def _held(
+    request: HttpRequest, value: str, places: list[Place], form: TimeForm | AboutYouForm
+) -> bool:
+    """Hold that time in place of the one before; where it is gone, say so beside the times."""
     try:
-        held = asking.hold(value, places)
+        with transaction.atomic():
+            # First what they held before: it may be the same time, or one too near to it.
+            _let_go(request)
+            held = asking.hold(value, places)
     except booking.SlotTaken:
         form.add_error("slot", "That time has just been taken. These are still open.")
         return False
     except booking.MayNotMeet as error:
         form.add_error("slot", str(error))
         return False
-    _let_go(request)
     request.session[_KEY] = {"places": places, "hold": str(held.pk)}
     return True
 

@@ -19,25 +19,26 @@ class CannotDecrypt(Exception):
 def encrypt(plaintext: str, place: str) -> str:
     """Text for a database column, bound to `place`."""
     sealed = _aead().encrypt(plaintext.encode(), place.encode())
-    return base64.urlsafe_b64encode(sealed).decode()
+    return str(base64.urlsafe_b64encode(sealed), "ascii")
 
 
 def decrypt(ciphertext: str, place: str) -> str:
     """What `encrypt` was given for this place. Raises CannotDecrypt."""
     try:
-        return _aead().decrypt(base64.urlsafe_b64decode(ciphertext), place.encode()).decode()
+        opened = _aead().decrypt(base64.urlsafe_b64decode(ciphertext), place.encode())
+        return str(opened, "utf-8")
     except (tink.TinkError, ValueError) as error:
         raise CannotDecrypt(f"field at {place} does not open") from error
 
 
 def blind_index(value: str, purpose: str) -> str:
     """A keyed digest: equal values of one purpose have equal digests, nobody reads them back."""
-    return _prf("index").compute(f"{purpose}|{value}".encode(), 32).hex()
+    return str(_prf("index").compute(f"{purpose}|{value}".encode(), 32).hex())
 
 
 def seal(data: bytes) -> str:
     """The keyed digest that chains the audit rows."""
-    return _prf("audit").compute(data, 32).hex()
+    return str(_prf("audit").compute(data, 32).hex())
 
 
 @cache

@@ -13,7 +13,9 @@ class Ciphertext(str):
 
 
 class _Opened(DeferredAttribute):
-    """Opens the ciphertext when the attribute is first read, so lists that don't show it don't pay."""
+    """Opens the ciphertext when the attribute is first read: who doesn't show it doesn't pay."""
+
+    field: "EncryptedTextField"
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         stored = super().__get__(instance, cls)
@@ -50,7 +52,7 @@ class EncryptedTextField(models.TextField):
     def place(self, instance: models.Model) -> str:
         """Where the ciphertext of this instance belongs."""
         person = getattr(instance, self.person)
-        return "|".join([self.model._meta.db_table, self.column, str(instance.pk), str(person)])
+        return f"{self.model._meta.db_table}|{self.column}|{instance.pk}|{person}"
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = model_instance.__dict__.get(self.attname)

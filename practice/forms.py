@@ -23,6 +23,7 @@ class PlainForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            label = field.label or name.replace("_", " ").capitalize()
+            label = str(field.label or name.replace("_", " ").capitalize())
             for code, words in field.error_messages.items():
-                field.error_messages[code] = _PLAIN.get(str(words), words).replace("{label}", label)
+                plain = _PLAIN.get(str(words), str(words))
+                field.error_messages[code] = plain.replace("{label}", label)

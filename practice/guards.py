@@ -45,8 +45,7 @@ class Guard:
         else:
             needed = sum(statement.startswith("CREATE TRIGGER") for statement in self.sqlite)
             query = (
-                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' "
-                "AND name IN (%s, %s, %s)"
+                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s, %s)"
             )
             names = [self.name, f"{self.name}_insert", f"{self.name}_update"]
         with connection.cursor() as cursor:
@@ -180,7 +179,7 @@ class InstallGuard(Operation):
 
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper, *names: str) -> Iterator[None]:
-    """Without these guards (all, if none is named): for erasing by law, and for emptying test data."""
+    """Without these guards (all, if none is named): to erase by law, and to empty test data."""
     chosen = [ALL[name] for name in names] if names else list(ALL.values())
     for guard in chosen:
         guard.remove(connection)

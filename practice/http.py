@@ -8,12 +8,12 @@ from practice.models import User
 class StaffRequest(HttpRequest):
     """A request that came through the gate: somebody on the staff is signed in."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     request_id: str
 
 
 def network(request: HttpRequest) -> str:
-    """The network an address belongs to (/24 or /48): enough to tell places, too little to find people."""
+    """The network of the address (/24 or /48): tells places apart, and finds nobody."""
     address = request.META.get("REMOTE_ADDR", "")
     if ":" in address:
         return ":".join(address.split(":")[:3]) + "::/48"

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from practice.access.roles import Role
 
-# The clocks of the states served. Florida has both, so a person is always asked which one is theirs.
+# The clocks of the states served. Florida has both, so people are always asked for theirs.
 TIME_ZONES = [
     ("America/New_York", "Eastern time"),
     ("America/Chicago", "Central time"),

@@ -154,7 +154,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "practice.access.adapter.tried_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -237,7 +237,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 30,
     "retry_on_timeout": True,
 }
-# The beat looks into the database at this interval; what is due is decided there, never in the broker.
+# The beat looks into the database at this interval; what is due is decided there.
 TICK_SECONDS = env.float("TICK_SECONDS", default=30.0)
 CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "contact.send_due", "schedule": TICK_SECONDS, "options": {"expires": 60}}

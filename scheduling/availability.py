@@ -137,7 +137,7 @@ def _busy_of(
         Appointment.objects.filter(counselor__in=people, status__in=LIVE)
         .filter(starts_at__lt=until, busy_until__gt=wanted.earliest)
         .exclude(status=Status.HOLD, hold_ends_at__lte=now)
-        .exclude(pk=wanted.leaving_out)
+        .exclude(pk__in=[wanted.leaving_out] if wanted.leaving_out else [])
     )
     for key, start, end in appointments.values_list("counselor", "starts_at", "busy_until"):
         spans[key].append((start, end))

@@ -52,7 +52,9 @@ class Attending:
 
 
 @transaction.atomic
-def hold(*, counselor: Counselor, starts_at: datetime, attending: Sequence[Attending]) -> Appointment:
+def hold(
+    *, counselor: Counselor, starts_at: datetime, attending: Sequence[Attending]
+) -> Appointment:
     """Keep a consultation time for ten minutes. Raises SlotTaken, MayNotMeet."""
     now = clock.now()
     length = timedelta(minutes=Practice.current().consultation_minutes)
@@ -71,7 +73,7 @@ def hold(*, counselor: Counselor, starts_at: datetime, attending: Sequence[Atten
 
 @transaction.atomic
 def confirm(held: Appointment, client: Client, by: trail.Actor) -> Appointment:
-    """Turn a hold into this client's booking. Raises HoldEnded where the time is somebody else's."""
+    """Turn a hold into this client's booking. Raises HoldEnded where somebody else has it."""
     wait_for_turn(held.counselor_id)
     held = Appointment.objects.select_for_update(of=("self",)).get(pk=held.pk)
     if held.status not in (Status.HOLD, Status.LAPSED):
@@ -192,7 +194,7 @@ def lapse_holds(counselor_id: int) -> None:
 
 @contextmanager
 def refusing_overlap(starts_at: datetime) -> Iterator[None]:
-    """Turns the database's refusal of an overlap into SlotTaken; other errors stay what they are."""
+    """Turns the database's refusal of an overlap into SlotTaken; other errors pass."""
     try:
         with transaction.atomic():
             yield

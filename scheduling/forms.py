@@ -78,7 +78,9 @@ class BookForm(PlainForm):
         },
     )
 
-    def __init__(self, people: list[Participant], zone_words: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, people: list[Participant], zone_words: str, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
         self.fields["at"].help_text = f"Your own clock: {zone_words}."

@@ -169,7 +169,7 @@ class Appointment(models.Model):
 
 
 class Attendee(models.Model):
-    """A person at an appointment, and where they will be: that decides whether it may take place."""
+    """A person at an appointment, and where they will be, which decides if it may take place."""
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="attendees")
     # Nobody yet, while of a partner only the place is known.
@@ -189,5 +189,3 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
-
-

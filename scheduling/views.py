@@ -1,6 +1,6 @@
 """A counselor's own appointments: booking sessions, and saying what became of them."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,6 +19,8 @@ from practice.wording import spoken_time, zone_name
 from scheduling import booking, lifecycle
 from scheduling.forms import BookForm
 from scheduling.models import Appointment
+
+_FURTHEST = timedelta(days=366)
 
 
 @staff(Role.COUNSELOR)
@@ -47,6 +49,9 @@ def book(request: StaffRequest, case_id: UUID) -> HttpResponse:
 def _booked(request: StaffRequest, case: Case, form: BookForm) -> bool:
     given = form.cleaned_data
     zone = case.counselor.zone
+    if given["first_day"] > clock.today(zone) + _FURTHEST:
+        form.add_error("first_day", "Please choose a day within the coming year.")
+        return False
     if on_wall_clock(given["first_day"], given["at"], zone) <= clock.now():
         form.add_error("first_day", "That time is over. Please choose one to come.")
         return False
@@ -66,7 +71,10 @@ def _booked(request: StaffRequest, case: Case, form: BookForm) -> bool:
     except booking.MayNotMeet as error:
         form.add_error(None, str(error))
         return False
-    messages.success(request, "Booked: 1 session." if len(sessions) == 1 else f"Booked: {len(sessions)} sessions.")
+    messages.success(
+        request,
+        "Booked: 1 session." if len(sessions) == 1 else f"Booked: {len(sessions)} sessions.",
+    )
     return True
 
 
@@ -107,4 +115,6 @@ def _back(appointment: Appointment) -> HttpResponse:
 def _own(request: StaffRequest, appointment_id: UUID) -> Appointment:
     scope = Appointment.objects.for_user(request.user).filter(kind=Appointment.Kind.SESSION)
     scope = scope.select_related("counselor__user", "case")
-    return get_object_or_404(scope.prefetch_related("attendees__client", "attendees__state"), pk=appointment_id)
+    return get_object_or_404(
+        scope.prefetch_related("attendees__client", "attendees__state"), pk=appointment_id
+    )

@@ -1,4 +1,4 @@
-"""The last questions before a message leaves: asked inside the transaction that commits it to go."""
+"""The last questions before a message leaves, asked in the transaction that commits it to go."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

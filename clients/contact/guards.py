@@ -1,4 +1,4 @@
-"""What the database keeps about messages: a message that has ended stays ended, so none goes twice."""
+"""What the database keeps about messages: what has ended stays ended, so nothing goes twice."""
 
 from practice import guards
 

@@ -4,20 +4,17 @@ Where it breaks before the text was begun, nothing can have been delivered; late
 """
 
 import smtplib
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
 
 class _Remembers:
     text_begun = False
-
-    def mail(self, *args: Any, **kwargs: Any) -> Any:
-        self.text_begun = False
-        return super().mail(*args, **kwargs)  # type: ignore[misc]
 
     def data(self, *args: Any, **kwargs: Any) -> Any:
         self.text_begun = True
@@ -38,6 +35,11 @@ class Line(EmailBackend):
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return _Encrypted if self.use_ssl else _Plain
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        if self.connection is not None:
+            self.connection.text_begun = False
+        return super().send_messages(email_messages) or 0
 
 
 def to_the_mail_server() -> BaseEmailBackend:

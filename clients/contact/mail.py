@@ -28,7 +28,8 @@ def compose(
     Raises ValidationError where the address isn't exactly one.
     """
     validate_email(address)
-    name = " ".join(practice.display_name.split())  # a header is one line
+    # A header is one line, and says what it says without being decoded.
+    name = " ".join(practice.display_name.replace("=?", " ").split())
     link = f"{settings.SITE_URL}/s/{token}"
     stop = f"{settings.SITE_URL}/stop/{token}"
     zone = ZoneInfo(message.client.time_zone)

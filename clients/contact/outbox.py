@@ -1,7 +1,7 @@
 """Putting messages on their way, and stopping them: always in the transaction of their cause."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -104,7 +104,7 @@ def hours_for(message: Message, practice: Practice) -> window.Hours | None:
     """The hours in which this message may go; None where its person named none that we may use."""
     named = message.client.card.safe_hours
     if message.by_their_own_act and named is None:
-        return window.Hours(window.time.min, window.time.max)
+        return window.Hours(time.min, time.max)
     return window.safe_hours(practice.quiet_until, practice.quiet_from, named)
 
 
@@ -117,7 +117,7 @@ def safe_moment(moment: datetime, client: Client, practice: Practice) -> datetim
 
 def _nudge_once() -> None:
     # Only speeds things up: the beat looks every half minute anyhow. One transaction, one nudge.
-    waiting = [function for _, function, _ in connection.run_on_commit]
+    waiting = [entry[1] for entry in connection.run_on_commit]
     if _nudge not in waiting:
         transaction.on_commit(_nudge, robust=True)
 

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
+from uuid import UUID
 
 import structlog
 from django.core.mail import EmailMultiAlternatives
@@ -43,7 +44,7 @@ _WAITING_AGAIN = Case(
 class Claim:
     """A row that this tick may work on until its lease ends."""
 
-    id: object
+    id: UUID
     fence: int
 
 
@@ -56,7 +57,7 @@ class Result:
 
 
 def tick() -> int:
-    """Do once what is to be done now; returns how many messages were sent. Any number may run at once."""
+    """Do once what is to be done now; returns how many were sent. Any number may run at once."""
     now = clock.now()
     Heartbeat.objects.update_or_create(name="tick", defaults={"at": now})
     release_lost_claims(now)
@@ -199,8 +200,8 @@ def _hand_over(backend: BaseEmailBackend, prepared: EmailMultiAlternatives) -> R
     except Exception as error:  # the line broke somewhere between greeting and answer
         begun = line.text_begun(backend)
         _close(backend)
-        if isinstance(error, (OSError, SMTPException)) and not begun:
-            return Result(State.DUE, "the line broke before the text")
+        if not begun:
+            return Result(State.DUE, f"not handed over: {type(error).__name__}"[:40])
         return _uncertain(type(error).__name__)
     return Result(State.SENT) if delivered else _uncertain("not confirmed")
 

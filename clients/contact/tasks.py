@@ -3,7 +3,7 @@
 import structlog
 from celery import shared_task
 from django.conf import settings
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from clients.contact import sending
@@ -33,4 +33,5 @@ def wake() -> None:
 def broker() -> Connection:
     """A connection that gives up soon."""
     options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **_IMPATIENT}
-    return app.connection_for_write(transport_options=options)
+    connection: Connection = app.connection_for_write(transport_options=options)
+    return connection

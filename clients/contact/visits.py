@@ -68,7 +68,7 @@ def end(request: HttpRequest) -> None:
 
 
 def link_holder(*purposes: str) -> Callable[[View], View]:
-    """A view for visits by links of these purposes; others see the neutral page of an ended visit."""
+    """A view for visits by links of these purposes; others see the page of an ended visit."""
 
     def mark(view: View) -> View:
         @functools.wraps(view)

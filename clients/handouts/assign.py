@@ -123,7 +123,7 @@ def _release_it(message: Message) -> None:
 def _still_theirs(message: Message) -> str:
     """Asked right before it goes: the case may have closed, or the lock been set, meanwhile."""
     readable = Assignment.objects.readable().filter(
-        participant=message.subject_id, participant__client=message.client_id
+        participant__pk=message.subject_id, participant__client=message.client_id
     )
     return "" if readable.exists() else "nothing to read any more"
 

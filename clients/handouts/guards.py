@@ -48,5 +48,6 @@ DISCLOSURE_LOCK_ON_RELEASE = guards.refuse(
     "handouts_assignment_release_lock",
     "handouts_assignment",
     "UPDATE",
-    f"OLD.released_at IS NULL AND NEW.released_at IS NOT NULL AND EXISTS ({_FACTS} AND {_UNDISCLOSED})",
+    "OLD.released_at IS NULL AND NEW.released_at IS NOT NULL "
+    f"AND EXISTS ({_FACTS} AND {_UNDISCLOSED})",
 )

@@ -29,6 +29,14 @@ class NotDecided(Exception):
     """Sections are left for which nobody said whom they are for."""
 
 
+class NothingKept(Exception):
+    """No section of the draft is to be kept."""
+
+
+class AlreadyPublished(Exception):
+    """Somebody, or another tab, published this draft before."""
+
+
 @transaction.atomic
 def store_draft(imported: ImportedArticle, *, source: str = "") -> Article:
     """Keep an imported article as a draft to review. Raises AlreadyImported."""
@@ -36,7 +44,7 @@ def store_draft(imported: ImportedArticle, *, source: str = "") -> Article:
     before = Article.objects.filter(digest=digest).first()
     if before:
         raise AlreadyImported(before)
-    facts = imported.as_dict()
+    facts: dict[str, Any] = imported.as_dict()
     article = Article.objects.create(
         title=imported.title[:200],
         source=source[:300] or imported.title[:300],
@@ -66,11 +74,17 @@ def _section(article: Article, position: int, section: dict[str, Any]) -> Sectio
 def publish(article: Article, *, stages: Sequence[str], by: trail.Actor) -> list[Version]:
     """Make one handout for each audience the article speaks to, from the sections that are kept.
 
-    Raises NotDecided while a kept section still waits for somebody to say whom it is for.
+    Raises NotDecided while a kept section still waits for somebody to say whom it is for,
+    NothingKept and AlreadyPublished.
     """
+    article = Article.objects.select_for_update().get(pk=article.pk)
+    if article.published_at:
+        raise AlreadyPublished
     kept = [section for section in article.sections.all() if section.keep]
     if any(section.needs_decision for section in kept):
         raise NotDecided
+    if not kept:
+        raise NothingKept
     versions = [
         _publish_for(article, audience, chosen, stages)
         for audience in Audience

@@ -138,7 +138,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(participant__case__in=Case.objects.for_user(user))
 
     def for_participant(self, participant: Participant) -> "AssignmentQuerySet":
-        """What this participant may read: their own, released, and still allowed by case and part."""
+        """What this participant may read: their own, released, still allowed by case and part."""
         return self.readable().filter(participant=participant)
 
     def readable(self) -> "AssignmentQuerySet":

@@ -62,7 +62,14 @@ def publish(request: StaffRequest, article_id: UUID) -> HttpResponse:
         except library.NotDecided:
             messages.error(request, "Please decide first for whom each section is.")
             return redirect("handouts:review", article.pk)
-        messages.success(request, f"Published: {len(versions)} handouts.")
+        except library.NothingKept:
+            messages.error(request, "Please keep at least one section.")
+            return redirect("handouts:review", article.pk)
+        except library.AlreadyPublished:
+            messages.error(request, "This draft was published before.")
+            return redirect("handouts:library")
+        number = len(versions)
+        messages.success(request, f"Published: {number} handout{'s' if number > 1 else ''}.")
         return redirect("handouts:library")
     sections = article.sections.filter(keep=True)
     undecided = any(section.needs_decision for section in sections)

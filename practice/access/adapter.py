@@ -1,5 +1,8 @@
 """How sign-in by allauth is bound to this practice."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
@@ -28,3 +31,9 @@ class EncryptingMFAAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return encryption.decrypt(encrypted_text, "mfa")
+
+
+def tried_address(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
+    """Whose sign-in was tried, so that failures are counted for that person wherever they come from."""
+    tried = (credentials or {}).get("email") or request.POST.get("login", "")
+    return str(tried).strip().lower()

@@ -10,7 +10,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-_ON_THE_WAY = {"mfa_activate_totp", "account_reauthenticate", "mfa_reauthenticate", "account_logout"}
+_ON_THE_WAY = {
+    "mfa_activate_totp",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "account_logout",
+}
 
 
 class SecondFactorMiddleware:

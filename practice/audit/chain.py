@@ -8,9 +8,20 @@ from practice.audit.models import Entry
 
 FIRST = "0" * 64
 _SEALED = (
-    "seq actor_kind actor_id role verb resource resource_id case_id client_id note network "
-    "request_id previous"
-).split()
+    "seq",
+    "actor_kind",
+    "actor_id",
+    "role",
+    "verb",
+    "resource",
+    "resource_id",
+    "case_id",
+    "client_id",
+    "note",
+    "network",
+    "request_id",
+    "previous",
+)
 
 
 @dataclass(frozen=True)

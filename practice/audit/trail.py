@@ -53,7 +53,7 @@ def record(
     client_id: Any = "",
     note: str = "",
 ) -> None:
-    """Add one row, in the transaction of the act itself; a reading is recorded before the page leaves."""
+    """Add one row, in the act's own transaction; a reading is recorded before the page leaves."""
     record_all(verb, [(subject, case_id, client_id)], by=by, note=note)
 
 

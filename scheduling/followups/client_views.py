@@ -1,5 +1,8 @@
 """A check-in, by private link."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
@@ -34,13 +37,12 @@ def your_check_in(request: VisitRequest) -> HttpResponse:
 
 
 def _keep(
-    request: VisitRequest, follow_up: FollowUp, form: CheckInForm, context: dict[str, object]
+    request: VisitRequest, follow_up: FollowUp, form: CheckInForm, context: Mapping[str, object]
 ) -> HttpResponse:
     actor = trail.client_actor(request, request.client.pk)
-    try:
+    # Sent twice from one page: the first answers stand, and the thanks are the same.
+    with suppress(checkins.AlreadyAnswered):
         checkins.answer(follow_up, form.given(), form.together(), by=actor)
-    except checkins.AlreadyAnswered:
-        pass  # sent twice from one page: the first answers stand, and the thanks are the same
     return render(request, "followups/thanks.html", context)
 
 

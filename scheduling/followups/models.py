@@ -1,4 +1,4 @@
-"""What goes out between sessions: plans and their steps, what is due to whom, and the answers."""
+"""What goes out between sessions: plans and their steps, what is due, and the answers."""
 
 import json
 import uuid
@@ -16,7 +16,7 @@ from scheduling.models import Appointment
 
 
 class QuestionSet(models.Model):
-    """The questions of a check-in. A set that was published never changes; a change is a new one."""
+    """The questions of a check-in. A set never changes; another wording is another version."""
 
     name = models.CharField(max_length=80)
     version = models.PositiveSmallIntegerField(default=1)

@@ -29,7 +29,7 @@ def choose_plan(case: Case, plan: Plan | None) -> None:
 
 @transaction.atomic
 def plan_after(session: Appointment) -> list[FollowUp]:
-    """The follow-ups of a session that took place: one for each step and each participant it is for.
+    """The follow-ups of a session that took place: one for each step and person it is for.
 
     Called again it makes none twice. A handout step takes the next handout that the counselor
     confirmed for that person; where none is waiting, nothing goes.

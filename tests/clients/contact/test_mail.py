@@ -94,7 +94,8 @@ def test_the_message_id_is_the_row_s_and_stays_the_same_on_every_try(hanna, now,
 
 def test_a_follow_up_can_be_stopped_with_one_click(hanna, sink):
     sent = send(hanna, sink)
-    assert re.fullmatch(r"<http://testserver/stop/[\w-]{43}>", str(sent["List-Unsubscribe"]))
+    where = str(sent["List-Unsubscribe"]).strip()
+    assert re.fullmatch(r"<http://testserver/stop/[\w-]{43}>", where)
     assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "/stop/" in sent.get_body(("plain",)).get_content()
 
