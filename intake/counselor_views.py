@@ -79,7 +79,12 @@ def _close(request: StaffRequest, request_id: UUID, status: Status) -> HttpRespo
 
 
 def _context(asked: ConsultationRequest) -> dict[str, object]:
-    return {"asked": asked, "appointment": asked.appointment, "client": asked.client}
+    return {
+        "asked": asked,
+        "appointment": asked.appointment,
+        "client": asked.client,
+        "begun": lifecycle.has_begun(asked.appointment),
+    }
 
 
 def _own(request: StaffRequest, request_id: UUID) -> ConsultationRequest:

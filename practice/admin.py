@@ -39,14 +39,15 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         super().delete_queryset(request, queryset)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        super().save_formset(request, form, formset, change)
         actor = trail.staff_actor(request)
+        formset.save(commit=False)  # says which will go; once gone they have no id to record
+        rows = [(obj, "", "") for obj in formset.deleted_objects]
+        trail.record_all(Verb.ERASE, rows, by=actor)
+        super().save_formset(request, form, formset, change)
         for obj in formset.new_objects:
             trail.record(Verb.CREATE, obj, by=actor)
         for obj, fields in formset.changed_objects:
             trail.record(Verb.CHANGE, obj, by=actor, note=",".join(fields)[:100])
-        for obj in formset.deleted_objects:
-            trail.record(Verb.ERASE, obj, by=actor)
 
 
 @admin.register(Practice)

@@ -46,7 +46,7 @@ def offset() -> timedelta:
         return timedelta()
     try:
         return timedelta(seconds=float(_offset_file().read_text()))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, OverflowError):
         return timedelta()
 
 

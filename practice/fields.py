@@ -67,7 +67,17 @@ class EncryptedTextField(models.TextField):
         """A dump of the database holds ciphertext, as the database does."""
         return str(self.pre_save(obj, False) or "")
 
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Ciphertext is like nothing: asking for a part of the words would quietly find nobody."""
+        if lookup_name not in {"exact", "in", "isnull"}:
+            raise TypeError(self._refusal)
+        return super().get_lookup(lookup_name)
+
+    @property
+    def _refusal(self) -> str:
+        return f"{self.name} is encrypted: save it through an instance, don't query it."
+
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, Ciphertext):
             return None if value is None else str(value)
-        raise TypeError(f"{self.name} is encrypted: save it through an instance, don't query it.")
+        raise TypeError(self._refusal)

@@ -1,7 +1,5 @@
 """Words that every form shares."""
 
-from typing import Any
-
 from django import forms
 
 _PLAIN = {
@@ -20,10 +18,11 @@ _PLAIN = {
 class PlainForm(forms.Form):
     """A form that says in plain words what to change, unless a field has words of its own."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def full_clean(self) -> None:
+        # Not in __init__: forms add fields of their own after it.
         for name, field in self.fields.items():
             label = str(field.label or name.replace("_", " ").capitalize())
             for code, words in field.error_messages.items():
                 plain = _PLAIN.get(str(words), str(words))
                 field.error_messages[code] = plain.replace("{label}", label)
+        super().full_clean()

@@ -155,6 +155,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Addresses are kept in small letters: signing in looks for those."""
+        return super().normalize_username(username).lower()
+
     def has_role(self, *roles: Role) -> bool:
         return self.role in roles
 

@@ -103,7 +103,9 @@ def make_counselor(name: str, states: list[str], **overrides: Any) -> Counselor:
     return counselor
 
 
-def make_client(name: str, *, state: str = "NJ", time_zone: str = EASTERN, **contact: Any) -> Client:
+def make_client(
+    name: str, *, state: str = "NJ", time_zone: str = EASTERN, **contact: Any
+) -> Client:
     """A client with a card, both consents and a private code."""
     email = contact.pop("email", f"{name.lower()}@example.com")
     client = cases.add_client(

@@ -14,6 +14,7 @@ from clients.contact.tasks import broker
 from practice import clock
 
 LATE = timedelta(minutes=5)
+SHOWN = timedelta(days=7)  # what ended badly is counted for a week
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ def delivery() -> Delivery:
         waiting=Count("pk", filter=Q(state__in=[State.DUE, State.CLAIMED], due_at__lte=now)),
         late=Count("pk", filter=late),
         oldest=Min("due_at", filter=late),
-        uncertain=Count("pk", filter=Q(state=State.UNCERTAIN)),
-        dead=Count("pk", filter=Q(state=State.DEAD, due_at__gte=now - timedelta(days=7))),
+        uncertain=Count("pk", filter=Q(state=State.UNCERTAIN, due_at__gte=now - SHOWN)),
+        dead=Count("pk", filter=Q(state=State.DEAD, due_at__gte=now - SHOWN)),
     )
     oldest = counts.pop("oldest")
     beat = Heartbeat.objects.filter(name="tick").first()

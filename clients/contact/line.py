@@ -37,7 +37,7 @@ class Line(EmailBackend):
         return _Encrypted if self.use_ssl else _Plain
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        if self.connection is not None:
+        if isinstance(self.connection, _Remembers):
             self.connection.text_begun = False
         return super().send_messages(email_messages) or 0
 

@@ -42,8 +42,10 @@ def held_back(request: StaffRequest) -> Context | None:
     cases = Case.objects.for_user(request.user)
     mine = {"client__participations__case__in": cases}
     undelivered = Q(state=State.DEAD) | Q(state=State.SUPPRESSED, reason__endswith=gates.CALL)
-    stuck = Message.objects.filter(undelivered, **mine, due_at__gte=since).select_related("client")
-    locked = PrivateLink.objects.filter(**mine, locked_at__gte=since).select_related("client")
+    # Somebody may be in two of the counselor's cases.
+    messages, links = Message.objects.distinct(), PrivateLink.objects.distinct()
+    stuck = messages.filter(undelivered, **mine, due_at__gte=since).select_related("client")
+    locked = links.filter(**mine, locked_at__gte=since).select_related("client")
     if not stuck and not locked:
         return None
     return {"stuck": stuck[:10], "locked": locked[:10], "needs_person": True}

@@ -34,6 +34,6 @@ class EncryptingMFAAdapter(DefaultMFAAdapter):
 
 
 def tried_address(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
-    """Whose sign-in was tried, so that failures are counted for that person wherever they come from."""
+    """Whose sign-in was tried: failures count for that person, wherever they come from."""
     tried = (credentials or {}).get("email") or request.POST.get("login", "")
     return str(tried).strip().lower()

@@ -30,56 +30,11 @@ from tests.intake.walking import (
     take_a_time,
 )
 
-UNSERVED = [
-    *[
-        "AL",
-        "AK",
-        "AZ",
-        "AR",
-        "CA",
-        "CO",
-        "DE",
-        "GA",
-        "HI",
-        "ID",
-        "IL",
-        "IN",
-        "IA",
-        "KS",
-        "KY",
-        "LA",
-        "ME",
-        "MI",
-        "MN",
-        "MS",
-        "MO",
-        "MT",
-        "NE",
-        "NV",
-        "NH",
-        "NM",
-        "NC",
-        "ND",
-    ],
-    *[
-        "OH",
-        "OK",
-        "OR",
-        "RI",
-        "SC",
-        "SD",
-        "TN",
-        "TX",
-        "UT",
-        "VT",
-        "WA",
-        "WV",
-        "WI",
-        "WY",
-        "DC",
-        "--",
-    ],
-]
+NOT_SERVED = """
+AL AK AZ AR CA CO DE GA HI ID IL IN IA KS KY LA ME MI MN MS MO MT NE NV NH NM NC ND
+OH OK OR RI SC SD TN TX UT VT WA WV WI WY DC --
+"""
+UNSERVED = NOT_SERVED.split()
 
 
 def text(response: Any) -> str:
@@ -248,8 +203,8 @@ def test_notice_and_horizon_of_the_practice_are_kept(
 
 def test_a_time_that_is_none_is_refused_beside_the_times(client: Browser, cast: Cast) -> None:
     send(client, "where", WHERE)
-    assert ask_error(send(client, "when", {}), "slot") == "Please choose a time."
-    for odd in ("x", "|", "1|2026-12-03T14:00:00+00:00", "\x00", f"{cast.nora.pk}|never"):
+    assert ask_error(send(client, "when", {"go": "on"}), "slot") == "Please choose a time."
+    for odd in ("x", "|", "1|2026-12-03T14:07:00+00:00", "\x00", f"{cast.nora.pk}|never"):
         page = send(client, "when", {"slot": odd})
         assert ask_error(page, "slot").startswith("That time has just been taken.")
     assert not Appointment.objects.exists()
@@ -269,8 +224,8 @@ def test_a_time_that_went_while_they_looked_is_refused_and_others_are_shown(
 @pytest.mark.parametrize(
     ("changed", "field", "words"),
     [
-        ({"name": ""}, "name", "Please fill this in."),
-        ({"name": "  "}, "name", "Please fill this in."),
+        ({"name": ""}, "name", "Please fill"),
+        ({"name": "  "}, "name", "Please fill"),
         ({"email": "vera"}, "email", "Please give a whole address, such as name@example.com."),
         ({"email": "a@b.example, c@d.example"}, "email", "Please give a whole address"),
         ({"phone": "12"}, "phone", "Please give ten digits, such as 212-555-0134."),
@@ -410,7 +365,7 @@ def test_after_booking_the_back_button_leads_to_the_confirmation(
     client: Browser, cast: Cast
 ) -> None:
     book(client)
-    assert client.get(address("about-you")).url == address("booked")
+    assert client.get(address("about-you")).headers["Location"] == address("booked")
     assert "Your time is booked" in text(client.get(address("booked")))
 
 
@@ -424,9 +379,9 @@ def test_after_booking_one_may_ask_anew(client: Browser, cast: Cast) -> None:
 def test_without_a_session_everything_begins_at_where(
     client: Browser, cast: Cast, name: str
 ) -> None:
-    assert client.get(address(name)).url == address("where")
+    assert client.get(address(name)).headers["Location"] == address("where")
     client.cookies["sessionid"] = "no-such-session"
-    assert client.get(address(name)).url == address("where")
+    assert client.get(address(name)).headers["Location"] == address("where")
 
 
 @pytest.mark.parametrize("name", ["when", "about-you"])
@@ -436,14 +391,14 @@ def test_a_form_sent_after_the_session_ended_begins_again_and_stores_nothing(
     take_a_time(client)
     client.session.flush()
     before = row_counts()
-    assert send(client, name, ABOUT_YOU).url == address("where")
+    assert send(client, name, ABOUT_YOU).headers["Location"] == address("where")
     assert row_counts() == before
 
 
 def test_a_session_whose_hold_is_gone_begins_again(client: Browser, cast: Cast) -> None:
     take_a_time(client)
     Appointment.objects.all().delete()
-    assert client.get(address("about-you")).url == address("where")
+    assert client.get(address("about-you")).headers["Location"] == address("where")
 
 
 def test_a_booking_the_desk_called_off_is_no_longer_called_booked_elsewhere(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -101,6 +102,20 @@ def test_free_starts_are_those_an_exhaustive_search_finds(calendar: Calendar) ->
     assert list(found) == oracle(calendar)
 
 
+@pytest.mark.parametrize(("day", "hours"), [(date(2027, 3, 14), 3), (date(2026, 11, 1), 5)])
+@pytest.mark.parametrize("zone", [EASTERN, CENTRAL])
+def test_hours_in_the_night_of_a_change_are_as_long_as_they_really_are(
+    day: date, hours: int, zone: str
+) -> None:
+    begins = datetime.combine(day, time(), tzinfo=UTC)
+    span = [Week(day.weekday(), time(0, 30), time(4, 30))]
+    latest = begins + timedelta(days=2)
+    calendar = Calendar(ZoneInfo(zone), begins, latest, 30 * MINUTE, span)
+    found = list(free_starts(span, [], calendar.zone, wanted_by(calendar), BUFFER))
+    assert found == oracle(calendar)
+    assert len(found) == 2 * hours
+
+
 @given(calendars(), st.data())
 @settings(
     max_examples=25,
@@ -118,7 +133,7 @@ def test_open_slots_of_a_calendar_in_the_database_are_those_of_the_search(
 def store(counselor: Counselor, calendar: Calendar, data: st.DataObject) -> None:
     """Put this calendar into the database, in place of what the counselor had."""
     for model in (Appointment, TimeOff, WeeklyHours):
-        model.objects.filter(counselor=counselor).delete()  # type: ignore[attr-defined]
+        model.objects.filter(counselor=counselor).delete()
     counselor.user.time_zone = calendar.zone.key
     counselor.user.save()
     WeeklyHours.objects.bulk_create(
@@ -165,11 +180,11 @@ def test_merged_spans_cover_the_same_minutes_and_never_touch(
     assert all(before[1] < after[0] for before, after in pairwise(result))
 
 
-def slots(cast: Cast, day: date, *, days: int = 1, **overrides: object) -> list[Slot]:
+def slots(cast: Cast, day: date, *, days: int = 1, **overrides: Any) -> list[Slot]:
     begins = datetime.combine(day, time(5), tzinfo=UTC)
-    facts: dict[str, object] = {"length": 50 * MINUTE, "places": ["NJ"], "leaving_out": None}
+    facts: dict[str, Any] = {"length": 50 * MINUTE, "places": ["NJ"], "leaving_out": None}
     facts |= {"earliest": begins, "latest": begins + timedelta(days=days), **overrides}
-    return open_slots([cast.nora], Wanted(**facts), begins)  # type: ignore[arg-type]
+    return open_slots([cast.nora], Wanted(**facts), begins)
 
 
 THURSDAY = date(2026, 12, 3)
@@ -202,7 +217,7 @@ def test_the_pause_after_an_appointment_and_before_the_next_stays_free(cast: Cas
 
 def test_an_appointment_right_after_the_horizon_still_keeps_its_pause(cast: Cast) -> None:
     make_appointment(cast.nora, at(THURSDAY, 11), at(THURSDAY, 11, 50), at(THURSDAY, 12))
-    only = {"earliest": at(THURSDAY, 10), "latest": at(THURSDAY, 10) + MINUTE}
+    only: dict[str, Any] = {"earliest": at(THURSDAY, 10), "latest": at(THURSDAY, 10) + MINUTE}
     assert slots(cast, THURSDAY, length=55 * MINUTE, **only) == []
 
 
@@ -256,7 +271,7 @@ def test_time_off_closes_a_day(cast: Cast) -> None:
 
 
 def test_nothing_is_offered_before_the_notice_or_after_the_horizon(cast: Cast) -> None:
-    limits = {"earliest": at(THURSDAY, 12), "latest": at(THURSDAY, 14)}
+    limits: dict[str, Any] = {"earliest": at(THURSDAY, 12), "latest": at(THURSDAY, 14)}
     found = starts(slots(cast, THURSDAY, **limits))
     assert (min(found), max(found)) == (at(THURSDAY, 12), at(THURSDAY, 13, 30))
 

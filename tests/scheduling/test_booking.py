@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection
@@ -52,10 +53,10 @@ def book_weekly(case: Case, first_day: date, at: time, times: int) -> list[Appoi
 def insert_raw(counselor: Counselor, starts_at: datetime, minutes: int, status: str) -> None:
     """As somebody with a database client would, past every line of ours."""
     ends_at = starts_at + minutes * MINUTE
-    key: object = uuid.uuid4()
-    values: list[object] = [starts_at, ends_at, ends_at]
+    key: Any = uuid.uuid4()
+    values: list[Any] = [starts_at, ends_at, ends_at]
     if connection.vendor == "sqlite":
-        key = key.hex  # type: ignore[attr-defined]
+        key = key.hex
         values = [str(value.replace(tzinfo=None)) for value in (starts_at, ends_at, ends_at)]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from clients.contact import health, sending
-from clients.contact.models import Message, State
+from clients.contact.models import Heartbeat, Message, State
 from practice import broker
 from tests.cast import make_message
 from tests.environment import HOME
@@ -61,7 +61,7 @@ def test_a_tick_that_stopped_is_noticed(cast, now, running_broker, sink, travel,
 def test_a_message_that_is_late_is_noticed(hanna, now, running_broker, sink, travel, client):
     make_message(hanna)
     travel(now + timedelta(minutes=6))
-    sending.Heartbeat.objects.create(name="tick", at=now + timedelta(minutes=6))
+    Heartbeat.objects.create(name="tick", at=now + timedelta(minutes=6))
     status, facts = ask(client)
     assert status == 503
     assert (facts["late"], facts["oldest_late"]) == (1, 360.0)
@@ -87,11 +87,14 @@ def test_a_broker_that_is_away_is_noticed_within_two_seconds(cast, sink, client)
     assert (status, facts["broker"], facts["well"]) == (503, "unreachable", False)
 
 
-def test_uncertain_and_dead_ones_are_counted(hanna, now):
+def test_uncertain_and_dead_ones_are_counted_for_a_week(hanna, now, travel):
     for state in (State.UNCERTAIN, State.DEAD, State.DEAD):
         Message.objects.filter(pk=make_message(hanna).pk).update(state=state)
-    state = health.delivery()
-    assert (state.uncertain, state.dead) == (1, 2)
+    delivery = health.delivery()
+    assert (delivery.uncertain, delivery.dead) == (1, 2)
+    travel(now + timedelta(days=7, seconds=1))
+    delivery = health.delivery()
+    assert (delivery.uncertain, delivery.dead) == (0, 0)
 
 
 def test_it_answers_in_numbers_and_names_nobody(hanna, running_broker, sink, client):

@@ -22,7 +22,7 @@ def everything_kept() -> str:
 
 def token_in(mail) -> str:
     text = mail.get_body(("plain",)).get_content()
-    return text.partition("http://testserver/s/")[2].split()[0]
+    return str(text.partition("http://testserver/s/")[2].split()[0])
 
 
 def test_only_the_digest_of_a_token_is_kept(hanna):

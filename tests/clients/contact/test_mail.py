@@ -13,11 +13,11 @@ from scheduling.followups.starter import QUESTIONS
 from tests.cast import make_message, make_version
 from tests.smtp_sink import Answer
 
-RISKY = """
-    affair therap counsel couple marri marital infidel cheat betray partner spouse husband wife
-    recover trauma heal disclos session treatment clinic mental health relationship intimacy
-    handout check-in checkin question hurt involved secret trust lmft lcsw psych
-""".split()
+RISKY = re.compile(
+    r"affair|therap|counsel|couple|marri|marital|infidel|cheat|betray|partner|spouse|husband|wife"
+    r"|recover|trauma|heal|disclos|session|treatment|clinic|mental|health|relationship|intimacy"
+    r"|handout|check-in|checkin|question|hurt|involved|secret|trust|lmft|lcsw|psych"
+)
 TITLE = "Owning what happened"
 EVIL = [
     "Oak\r\nBcc: everybody@example.com",
@@ -50,9 +50,10 @@ def test_no_word_of_a_message_tells_what_it_is_about(
     said = re.sub(r"/(s|stop)/[\w-]+", "", said).lower()
     names = [person.client.name.split()[0] for person in (cast.ian, cast.mia, cast.max)]
     names += [cast.nora.public_name, hanna.name, "Tester", TITLE]
-    tells = [*RISKY, *(name.lower() for name in names)]
-    tells += [question["text"].lower() for question in QUESTIONS]
-    assert [word for word in tells if word in said.replace("hanna@example.com", "")] == []
+    names += [question["text"] for question in QUESTIONS]
+    said = said.replace("hanna@example.com", "")
+    assert RISKY.findall(said) == []
+    assert [name for name in names if name.lower() in said] == []
 
 
 def test_both_partners_read_the_same_words(hanna, ian, sink):

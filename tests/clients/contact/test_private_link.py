@@ -1,4 +1,4 @@
-"""The page of a private link: the same for everybody, until the person clicks and gives the code."""
+"""The page of a private link: the same for everybody, until the person gives the code."""
 
 import re
 from datetime import timedelta
@@ -28,7 +28,9 @@ def valid(cast: Cast) -> str:
 def tokens(cast: Cast, valid: str, now) -> dict[str, str]:
     """One token of each kind; only the first opens anything."""
     client = cast.hanna.client_id
-    made = {kind: links.make(client, "thing", kind) for kind in ("expired", "revoked", "used", "locked")}
+    made = {
+        kind: links.make(client, "thing", kind) for kind in ("expired", "revoked", "used", "locked")
+    }
     changes = {
         "expired": {"expires_at": now - timedelta(days=1)},
         "revoked": {"revoked_at": now},

@@ -11,6 +11,9 @@ from clients.contact.management.commands import send_due
 from clients.contact.models import Message, State
 from tests.cast import make_message
 
+# The loop gives its connection back after each tick: that is no place for a test's transaction.
+alone = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
 
 def test_one_tick_says_what_it_sent(hanna, sink, capsys):
     make_message(hanna)
@@ -19,6 +22,7 @@ def test_one_tick_says_what_it_sent(hanna, sink, capsys):
     assert capsys.readouterr().out == "Sent: 1\nSent: 0\n"
 
 
+@alone
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_loop_finishes_what_it_began_and_stops_when_told(
     hanna, sink, settings, monkeypatch, capsys, number
@@ -42,7 +46,8 @@ def test_the_loop_finishes_what_it_began_and_stops_when_told(
     assert Message.objects.get().state == State.SENT
 
 
-def test_a_database_that_is_away_for_a_while_doesn_t_end_the_loop(db, monkeypatch):
+@alone
+def test_a_database_that_is_away_for_a_while_doesn_t_end_the_loop(monkeypatch):
     def fail() -> int:
         raise DatabaseError
 

@@ -1,6 +1,7 @@
 """The tick against a mail server that takes, puts off, refuses, hangs, drops or is away."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -158,9 +159,7 @@ def test_what_happens_to_one_holds_up_no_other(hanna, ian, sink, answer):
     assert len(sink.to("ian@example.com")) == 3
 
 
-def test_while_the_server_is_down_all_wait_and_no_attempt_is_counted(
-    hanna, ian, now, sink, travel
-):
+def test_while_the_server_is_down_all_wait_and_no_attempt_is_counted(hanna, ian, now, sink, travel):
     sink.stop()
     messages = [make_message(client) for client in (hanna, ian, hanna)]
     for minutes in range(4):
@@ -209,6 +208,19 @@ def test_a_worker_that_lost_its_lease_before_sending_sends_nothing(hanna, now, s
     assert sending.send_claimed(lost) == 0
     assert len(sink.mails) == 1
     assert again(message).fence == 2
+
+
+def test_a_claim_that_somebody_else_has_now_is_not_sent_by_who_had_it_before(
+    hanna, now, sink, travel
+):
+    make_message(hanna)
+    lost = sending.claim(now)
+    travel(now + timedelta(minutes=6))
+    sending.release_lost_claims(now + timedelta(minutes=6))
+    taken = sending.claim(now + timedelta(minutes=6))
+    assert sending.send_claimed(lost) == 0
+    assert sink.attempts == []
+    assert sending.send_claimed(taken) == 1
 
 
 def test_a_worker_that_died_while_sending_leaves_an_uncertain_message(hanna, now, sink, travel):
@@ -327,7 +339,7 @@ def test_every_move_that_was_made_is_a_legal_one(hanna, now, sink, travel):
         sending.tick()
     for message in Message.objects.all():
         states = [State(step.state) for step in message.steps.all()]
-        for before, after in zip(states, states[1:], strict=False):
+        for before, after in pairwise(states):
             # A claim is no step of its own.
             assert after in before.moves | State.CLAIMED.moves
     assert not Message.objects.exclude(state__in=[State.SENT, State.DEAD]).exists()

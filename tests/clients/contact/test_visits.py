@@ -32,7 +32,7 @@ def reading(cast: Cast) -> Cast:
 
 def come(browser: Browser, person) -> str:
     answer = open_link(browser, person.client, assign.READING, person.pk)
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def test_a_link_and_the_code_open_what_the_link_is_for(reading, client):

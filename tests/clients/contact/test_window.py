@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil import tz
+from dateutil import tz  # type: ignore[import-untyped]
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -41,7 +41,9 @@ def clock(moment: datetime, zone: str) -> time:
 @settings(max_examples=600, deadline=None)
 @given(moments, st.sampled_from(ZONES), named, times, times)
 @example(datetime(2027, 3, 14, 6, 59, tzinfo=UTC), ZONES[0], None, time(8), time(21))
-@example(datetime(2026, 11, 1, 5, 30, tzinfo=UTC), ZONES[0], (time(1, 30), time(9)), time(9), time(20))
+@example(
+    datetime(2026, 11, 1, 5, 30, tzinfo=UTC), ZONES[0], (time(1, 30), time(9)), time(9), time(20)
+)
 def test_no_message_goes_outside_8_to_21_nor_outside_the_named_hours(
     moment: datetime,
     zone: str,

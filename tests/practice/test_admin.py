@@ -1,0 +1,274 @@
+"""The owner's settings: what can be set there, and that each change is recorded."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from axes.models import AccessAttempt
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpResponse
+from django.test import Client as Browser
+from django.urls import reverse
+
+from practice.access.roles import Role
+from practice.admin import AuditedAdmin
+from practice.audit.models import Entry
+from practice.fields import EncryptedTextField
+from practice.models import License, State, User
+from scheduling.models import TimeOff, WeeklyHours
+from tests.cast import Cast, in_days
+
+pytestmark = pytest.mark.django_db
+CLINICAL = {"clients", "contact", "handouts", "followups", "intake", "audit"}
+PASSWORD = "a calm blue harbor"
+
+
+@pytest.fixture
+def owner(cast: Cast, signed_in) -> Browser:
+    return signed_in(cast.olga)
+
+
+def send(owner: Browser, view: str, /, *ids: Any, **changed: Any) -> HttpResponse:
+    """Open a form of the settings and send it back with these fields changed."""
+    path = reverse(f"admin:{view}", args=ids)
+    page = owner.get(path)
+    fields = _filled(page.context["adminform"].form)
+    for formset in page.context["inline_admin_formsets"]:
+        fields |= _filled(formset.formset.management_form)
+        for form in formset.formset.forms:
+            fields |= _filled(form)
+    fields = {key: value for key, value in (fields | changed).items() if value is not None}
+    return owner.post(path, fields)
+
+
+def _filled(form: Any) -> dict[str, Any]:
+    return {field.html_name: field.value() for field in form if field.value() is not False}
+
+
+def recorded(before: int, cast: Cast) -> list[tuple[str, str, str, str]]:
+    """What the trail says since then: (verb, what, its id, note), all by the owner."""
+    rows = list(Entry.objects.filter(seq__gt=before))
+    assert all(row.actor_id == str(cast.olga.pk) and row.role == "owner" for row in rows)
+    return [(row.verb, row.resource, row.resource_id, row.note) for row in rows]
+
+
+@pytest.fixture
+def before(owner: Browser) -> int:
+    return Entry.objects.count()
+
+
+# What is there
+
+
+def test_only_these_can_be_set():
+    assert {model._meta.label for model in admin.site._registry} == {
+        "practice.Practice",
+        "practice.State",
+        "practice.User",
+        "practice.Counselor",
+        "scheduling.WeeklyHours",
+        "scheduling.TimeOff",
+        "mfa.Authenticator",
+        "axes.AccessAttempt",
+    }
+
+
+def test_nothing_clinical_and_nothing_encrypted_is_among_them():
+    for model in admin.site._registry:
+        assert model._meta.app_label not in CLINICAL
+        assert not any(isinstance(field, EncryptedTextField) for field in model._meta.fields)
+    assert {app.label for app in apps.get_app_configs()} >= CLINICAL
+
+
+def test_every_one_of_them_is_audited_and_so_are_its_inlines():
+    for model, settings in admin.site._registry.items():
+        assert isinstance(settings, AuditedAdmin), model
+        for name in ("save_model", "delete_model", "delete_queryset", "save_formset"):
+            assert getattr(type(settings), name) is getattr(AuditedAdmin, name), (model, name)
+
+
+def test_what_a_library_brings_along_stays_out():
+    site = type(admin.site._wrapped)()  # type: ignore[attr-defined]
+    site.register(License, admin.ModelAdmin)
+    site.register(License)
+    assert License not in site._registry
+
+
+def test_the_owner_sees_the_settings_and_no_client(owner: Browser, cast: Cast):
+    index = owner.get(reverse("admin:index")).content.decode()
+    assert "You don’t have permission" not in index
+    for model in admin.site._registry:
+        path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        page = owner.get(path)
+        assert page.status_code == 200
+        assert "Hanna" not in page.content.decode()
+
+
+# Each change is recorded
+
+
+def test_serving_a_state(owner: Browser, cast: Cast, before: int):
+    assert send(owner, "practice_state_change", "TX", served="on").status_code == 302
+    assert State.objects.get(pk="TX").served
+    assert recorded(before, cast) == [("change", "practice.state", "TX", "served")]
+
+
+def test_setting_the_practice(owner: Browser, cast: Cast, before: int):
+    answer = send(owner, "practice_practice_change", 1, display_name="Elm Street Office")
+    assert answer.status_code == 302
+    assert recorded(before, cast) == [("change", "practice.practice", "1", "display_name")]
+
+
+def test_adding_somebody_who_can_then_sign_in(owner: Browser, cast: Cast, before: int):
+    facts = {"email": "New.Person@Example.com", "name": "New Person", "role": "desk"}
+    answer = send(owner, "practice_user_add", **facts, password1=PASSWORD, password2=PASSWORD)
+    assert answer.status_code == 302
+    added = User.objects.get(name="New Person")
+    (row,) = recorded(before, cast)
+    assert row[:3] == ("create", "practice.user", str(added.pk))
+    browser = Browser()
+    browser.post("/account/login/", {"login": "new.person@example.com", "password": PASSWORD})
+    assert browser.get("/desk/").status_code == 200
+
+
+def test_giving_somebody_another_role(owner: Browser, cast: Cast, before: int):
+    assert send(owner, "practice_user_change", cast.dan.pk, role="counselor").status_code == 302
+    assert recorded(before, cast) == [("change", "practice.user", str(cast.dan.pk), "role")]
+
+
+def test_switching_somebody_off(owner: Browser, cast: Cast, before: int):
+    assert send(owner, "practice_user_change", cast.dan.pk, is_active=None).status_code == 302
+    assert not User.objects.get(pk=cast.dan.pk).is_active
+    assert recorded(before, cast) == [("change", "practice.user", str(cast.dan.pk), "is_active")]
+
+
+def test_giving_somebody_another_password(owner: Browser, cast: Cast, before: int):
+    path = reverse("admin:auth_user_password_change", args=[cast.dan.pk])
+    owner.post(path, {"password1": PASSWORD, "password2": PASSWORD})
+    assert User.objects.get(pk=cast.dan.pk).check_password(PASSWORD)
+    assert recorded(before, cast) == [("change", "practice.user", str(cast.dan.pk), "password")]
+
+
+def test_a_password_that_was_refused_is_not_recorded(owner: Browser, cast: Cast, before: int):
+    path = reverse("admin:auth_user_password_change", args=[cast.dan.pk])
+    owner.post(path, {"password1": "short", "password2": "short"})
+    assert recorded(before, cast) == []
+
+
+def test_a_license_added_changed_and_taken_away(owner: Browser, cast: Cast, before: int):
+    ida = cast.ida
+    new = {"state": "NY", "kind": "full", "number": "N-1", "starts_on": "2026-01-01"}
+    fields = {f"licenses-1-{name}": value for name, value in new.items()}
+    fields |= {"licenses-1-expires_on": "2027-01-01", "licenses-TOTAL_FORMS": "2"}
+    assert send(owner, "practice_counselor_change", ida.pk, **fields).status_code == 302
+    held = License.objects.get(number="N-1")
+
+    changed = {"licenses-1-number": "N-2"}
+    assert send(owner, "practice_counselor_change", ida.pk, **changed).status_code == 302
+    gone = {"licenses-1-DELETE": "on"}
+    assert send(owner, "practice_counselor_change", ida.pk, **gone).status_code == 302
+
+    assert not License.objects.filter(pk=held.pk).exists()
+    acts = [row for row in recorded(before, cast) if row[1] == "practice.license"]
+    assert [(verb, note) for verb, _, _, note in acts] == [
+        ("create", ""),
+        ("change", "number"),
+        ("erase", ""),
+    ]
+    assert [row[2] for row in acts] == [str(held.pk)] * 3
+
+
+def test_hours_and_time_off(owner: Browser, cast: Cast, before: int):
+    hours = cast.nora.weekly_hours.get(weekday=0)
+    send(owner, "scheduling_weeklyhours_change", hours.pk, ends="16:00:00")
+    owner.post(reverse("admin:scheduling_weeklyhours_delete", args=[hours.pk]), {"post": "yes"})
+    assert recorded(before, cast) == [
+        ("change", "scheduling.weeklyhours", str(hours.pk), "ends"),
+        ("erase", "scheduling.weeklyhours", str(hours.pk), ""),
+    ]
+
+
+def test_several_taken_away_at_once(owner: Browser, cast: Cast, before: int, now):
+    off = [
+        TimeOff.objects.create(
+            counselor=cast.nora,
+            starts_at=in_days(now, day),
+            ends_at=in_days(now, day) + timedelta(hours=1),
+        )
+        for day in (30, 31)
+    ]
+    fields = {"action": "delete_selected", "post": "yes"}
+    path = reverse("admin:scheduling_timeoff_changelist")
+    owner.post(path, {**fields, "_selected_action": [one.pk for one in off]})
+    assert not TimeOff.objects.exists()
+    assert sorted(row[2] for row in recorded(before, cast)) == sorted(str(one.pk) for one in off)
+
+
+def test_a_lost_second_factor_is_taken_away(owner: Browser, cast: Cast, before: int):
+    lost = RecoveryCodes.activate(cast.dan).instance
+    owner.post(reverse("admin:mfa_authenticator_delete", args=[lost.pk]), {"post": "yes"})
+    assert not Authenticator.objects.exists()
+    assert recorded(before, cast) == [("erase", "mfa.authenticator", str(lost.pk), "")]
+
+
+def test_no_secret_of_a_second_factor_is_shown(owner: Browser, cast: Cast):
+    codes = RecoveryCodes.activate(cast.dan)
+    path = reverse("admin:mfa_authenticator_change", args=[codes.instance.pk])
+    page = owner.get(path).content.decode()
+    assert codes.instance.data["seed"] not in page
+    assert owner.post(path, {"data": "{}"}).status_code == 403
+
+
+def test_a_pause_of_sign_in_is_ended_by_the_owner(
+    owner: Browser, cast: Cast, before: int, travel, now
+):
+    fields = {"login": cast.dan.email, "password": "not-the-password"}
+    for _ in range(5):
+        Browser().post("/account/login/", fields, REMOTE_ADDR="192.0.2.1")
+    travel(now + timedelta(minutes=10))
+    (attempt,) = AccessAttempt.objects.all()
+    owner.post(reverse("admin:axes_accessattempt_delete", args=[attempt.pk]), {"post": "yes"})
+    right = {"login": cast.dan.email, "password": "a-long-password"}
+    answer = Browser().post("/account/login/", right, REMOTE_ADDR="192.0.2.1")
+    assert answer.headers["Location"] == "/desk/"
+    assert recorded(before, cast) == [("erase", "axes.accessattempt", str(attempt.pk), "")]
+
+
+def test_a_change_that_fails_leaves_neither_change_nor_record(
+    owner: Browser, cast: Cast, before: int
+):
+    answer = send(owner, "practice_practice_change", 1, quiet_from="23:00:00")
+    assert answer.status_code == 200
+    assert "between 8 AM and 9 PM" in answer.content.decode()
+    assert recorded(before, cast) == []
+
+
+def test_people_and_counselors_are_never_deleted(owner: Browser, cast: Cast):
+    for name, key in (("user", cast.dan.pk), ("counselor", cast.nora.pk), ("state", "TX")):
+        path = reverse(f"admin:practice_{name}_delete", args=[key])
+        assert owner.post(path, {"post": "yes"}).status_code == 403
+    assert WeeklyHours.objects.exists()
+
+
+def test_only_the_owner_may_set_anything(cast: Cast):
+    for user in (cast.dan, cast.nora.user):
+        assert not user.has_perm("practice.change_state")
+        assert not user.has_module_perms("practice")
+    assert cast.olga.has_perm("practice.change_state")
+    cast.olga.is_active = False
+    assert not cast.olga.has_perm("practice.change_state")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_navigation_leads_only_where_one_may_go(cast: Cast, signed_in, role: Role):
+    user = {Role.OWNER: cast.olga, Role.COUNSELOR: cast.nora.user, Role.DESK: cast.dan}[role]
+    browser = signed_in(user)
+    page = browser.get(reverse("staff-home"), follow=True)
+    entries = page.context["staff_nav"]
+    assert entries
+    assert sum(entry.current for entry in entries) == 1
+    for entry in entries:
+        assert browser.get(entry.url).status_code == 200

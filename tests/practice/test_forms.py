@@ -1,0 +1,67 @@
+"""Forms say in plain words what to change."""
+
+import pytest
+from django import forms
+
+from practice.forms import PlainForm
+from scheduling.followups.forms import CheckInForm
+from scheduling.followups.models import QuestionSet
+from scheduling.forms import BookForm
+
+
+class Asking(PlainForm):
+    name = forms.CharField()
+    own_words = forms.CharField(error_messages={"required": "Please say who you are."})
+    day = forms.DateField(required=False)
+    hour = forms.TimeField(required=False)
+    one = forms.ChoiceField(choices=[("a", "A")], required=False)
+    several = forms.MultipleChoiceField(choices=[("a", "A")], required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["later"] = forms.CharField(label="Added later")
+
+
+def said(form: forms.Form, name: str) -> list[str]:
+    return [str(error) for error in form.errors.get(name, [])]
+
+
+def test_what_is_missing_is_named():
+    assert said(Asking({}), "name") == ["Please fill in “Name”."]
+
+
+def test_a_field_keeps_words_of_its_own():
+    assert said(Asking({}), "own_words") == ["Please say who you are."]
+
+
+def test_a_field_that_a_form_adds_speaks_plainly_too():
+    assert said(Asking({}), "later") == ["Please fill in “Added later”."]
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("day", "Please give a date, such as 2026-12-03."),
+        ("hour", "Please give a time, such as 14:00."),
+        ("one", "Please choose one of these."),
+        ("several", "Please choose one of these."),
+    ],
+)
+def test_what_makes_no_sense_is_said_with_an_example(field: str, words: str):
+    assert said(Asking({field: ["rubbish"] if field == "several" else "rubbish"}), field) == [words]
+
+
+def test_two_forms_of_a_kind_do_not_share_their_words():
+    first, second = Asking({}), Asking({})
+    first.fields["name"].label = "Other"
+    assert said(first, "name") == ["Please fill in “Other”."]
+    assert said(second, "name") == ["Please fill in “Name”."]
+
+
+def test_a_check_in_and_a_booking_speak_plainly():
+    questions = [{"key": "safe", "kind": "scale", "text": "How safe?", "low": "", "high": ""}]
+    answer = CheckInForm(QuestionSet(questions=questions), {"safe": "eleven"})
+    assert said(answer, "safe") == ["Please choose one of these."]
+    booking = BookForm([], "Eastern (EST)", {"first_day": "tomorrow", "at": "noon", "times": "1"})
+    assert said(booking, "first_day") == ["Please give a date, such as 2026-12-03."]
+    assert said(booking, "at") == ["Please give a time, such as 14:00."]

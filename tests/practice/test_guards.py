@@ -1,0 +1,208 @@
+"""What the database itself refuses, tried past every check of ours, on both databases."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from clients.contact.models import Message
+from clients.handouts.models import Assignment, Audience
+from clients.models import Case
+from practice import guards
+from practice.audit.models import Entry
+from scheduling.models import Appointment
+from tests.access import world as worlds
+from tests.access.world import World
+from tests.cast import Cast, in_days, make_session, make_version
+
+pytestmark = pytest.mark.django_db
+
+
+def sql(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+# Breaking each promise
+
+
+def give(world: World, audience: Audience, disclosure: str = "yes") -> None:
+    """An assignment of the partner who was hurt, put straight into the table."""
+    version = make_version(audience)
+    Case.objects.filter(pk=world.cast.case.pk).update(disclosure=disclosure)
+    Assignment.objects.create(
+        participant=world.cast.hanna,
+        version=version,
+        confirmed_by=world.cast.nora.user,
+        confirmed_at=timezone.now(),
+    )
+
+
+def release_after_the_lock(world: World) -> None:
+    give(world, Audience.HURT)
+    Case.objects.filter(pk=world.cast.case.pk).update(disclosure="no")
+    Assignment.objects.filter(released_at=None).update(released_at=timezone.now())
+
+
+def send_twice(world: World) -> None:
+    for state in ("claimed", "sending", "sent", "due"):
+        Message.objects.update(state=state)
+
+
+def answer_again(world: World) -> None:
+    answered = world.cast.hanna.follow_ups.get().session  # a session with a check-in
+    follow_up = answered.follow_ups.get(participant=world.cast.hanna)
+    sql(
+        "INSERT INTO followups_response (id, follow_up_id, participant_id, answers_text, "
+        "answered_at) VALUES (%s, %s, %s, 'x', %s)",
+        *(_key(value) for value in (uuid.uuid4(), follow_up.pk, world.cast.hanna.pk)),
+        timezone.now(),
+    )
+    sql("UPDATE followups_response SET answers_text = 'y'")
+
+
+def book_twice(world: World) -> None:
+    booked = Appointment.objects.get(pk=world.own["session"])
+    booked.pk, booked.starts_at = uuid.uuid4(), booked.ends_at  # in the pause after it
+    booked.ends_at = booked.busy_until = booked.starts_at.replace(hour=booked.starts_at.hour + 1)
+    booked.save(force_insert=True)
+
+
+def _key(value: uuid.UUID) -> object:
+    return value if connection.vendor == "postgresql" else value.hex
+
+
+BREAKS: dict[str, Callable[[World], None]] = {
+    "audit_entry_is_never_changed": lambda world: sql("UPDATE audit_entry SET note = 'x'"),
+    "audit_entry_is_never_deleted": lambda world: sql("DELETE FROM audit_entry WHERE seq = 2"),
+    "audit_entry_is_never_emptied": lambda world: sql(
+        "TRUNCATE audit_entry" if connection.vendor == "postgresql" else "DELETE FROM audit_entry"
+    ),
+    "contact_message_ended_stays_ended": send_twice,
+    "contact_message_moves_are_legal": lambda world: sql("UPDATE contact_message SET state='sent'"),
+    "handouts_version_is_frozen": lambda world: sql("UPDATE handouts_version SET body = 'x'"),
+    "handouts_version_is_never_deleted": lambda world: sql("DELETE FROM handouts_version"),
+    "handouts_handout_keeps_its_audience": lambda world: sql(
+        "UPDATE handouts_handout SET audience = 'involved'"
+    ),
+    "handouts_assignment_firewall": lambda world: give(world, Audience.INVOLVED),
+    "handouts_assignment_keeps_its_reader": lambda world: sql(
+        "UPDATE handouts_assignment SET version_id = %s", _key(world.shared["spare"].pk)
+    ),
+    "handouts_assignment_disclosure_lock": lambda world: give(world, Audience.HURT, "no"),
+    "handouts_assignment_release_lock": release_after_the_lock,
+    "followups_questionset_is_frozen": lambda world: sql(
+        "UPDATE followups_questionset SET name = 'x'"
+    ),
+    "followups_response_answers_are_frozen": answer_again,
+    "scheduling_appointment_no_overlap": book_twice,
+}
+# SQLite has no TRUNCATE: emptying a table there is deleting its rows.
+SAYS_INSTEAD = {"audit_entry_is_never_emptied": "audit_entry_is_never_deleted"}
+
+
+@pytest.fixture
+def world(cast: Cast, settings, tmp_path) -> World:
+    settings.HOME = tmp_path
+    return worlds.build(cast)
+
+
+def test_every_guard_is_tried_here():
+    assert set(BREAKS) == set(guards.ALL)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_database_refuses(name: str, world: World):
+    told = SAYS_INSTEAD.get(name, name) if connection.vendor == "sqlite" else name
+    with pytest.raises(IntegrityError, match=told), transaction.atomic():
+        BREAKS[name](world)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_without_its_guard_nothing_else_would(name: str, world: World):
+    """Each refusal above comes from its guard, not from something beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else DDL waits for them
+    with transaction.atomic():
+        lifted = {name, SAYS_INSTEAD.get(name, name)}
+        for each in lifted:
+            guards.ALL[each].remove(connection)
+        if name == "handouts_version_is_never_deleted":
+            Assignment.objects.all().delete()
+        BREAKS[name](world)
+        transaction.set_rollback(True)
+
+
+# Standing
+
+
+@pytest.mark.parametrize("name", sorted(guards.ALL))
+def test_after_the_migrations_it_stands(name: str):
+    assert guards.ALL[name].stands(connection)
+
+
+@pytest.mark.parametrize("name", sorted(guards.ALL))
+def test_one_that_was_taken_away_is_missed(name: str):
+    guard = guards.ALL[name]
+    guard.remove(connection)
+    assert guard.stands(connection) is (connection.vendor == "sqlite" and not guard.sqlite)
+    guard.install(connection)
+    assert guard.stands(connection)
+
+
+def test_half_a_guard_does_not_stand():
+    guard = guards.ALL["scheduling_appointment_no_overlap"]
+    if connection.vendor == "sqlite":
+        sql("DROP TRIGGER scheduling_appointment_no_overlap_update")
+    else:
+        sql("ALTER TABLE scheduling_appointment DROP CONSTRAINT scheduling_appointment_no_overlap")
+    assert not guard.stands(connection)
+
+
+def test_a_trigger_that_is_switched_off_does_not_stand():
+    guard = guards.ALL["audit_entry_is_never_changed"]
+    if connection.vendor == "postgresql":
+        sql(f"ALTER TABLE audit_entry DISABLE TRIGGER {guard.name}")
+    else:
+        sql(f"DROP TRIGGER {guard.name}")  # SQLite can't switch one off
+    assert not guard.stands(connection)
+
+
+def test_lifted_ones_stand_again_even_after_an_error():
+    with pytest.raises(ValueError), guards.lifted(connection, "audit_entry_is_never_changed"):
+        raise ValueError
+    assert all(guard.stands(connection) for guard in guards.ALL.values())
+
+
+# Roundabout ways
+
+
+def test_audit_rows_are_not_replaced_by_inserting_them_again(world: World):
+    columns = ", ".join(field.column for field in Entry._meta.fields)
+    changed = columns.replace("note", "'forged'")
+    if connection.vendor == "postgresql":
+        statement = (
+            f"INSERT INTO audit_entry ({columns}) SELECT {changed} FROM audit_entry "
+            "ON CONFLICT (seq) DO UPDATE SET note = EXCLUDED.note"
+        )
+    else:
+        statement = f"REPLACE INTO audit_entry ({columns}) SELECT {changed} FROM audit_entry"
+    with pytest.raises(IntegrityError, match="audit_entry_is_never"), transaction.atomic():
+        sql(statement)
+    assert not Entry.objects.filter(note="forged").exists()
+
+
+def test_the_orm_is_refused_too(world: World):
+    for change in (Entry.objects.all().delete, lambda: Entry.objects.update(note="x")):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+
+
+def test_two_counselors_may_meet_people_at_the_same_hour(cast: Cast):
+    moment = in_days(timezone.now(), 9)
+    sessions = [make_session(case, moment) for case in (cast.case, cast.other_case)]
+    assert [session.starts_at for session in sessions] == [moment, moment]

@@ -1,0 +1,297 @@
+"""Two worlds that differ only in what one partner keeps to themselves look the same to the other.
+
+Each world is made from the same people, seen through the eyes of one person, and taken back.
+After masking what is random by design, every byte, header and mail must be equal.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import transaction
+from django.test import Client as Browser
+from django.urls import reverse
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from clients import cases
+from clients.cases import TakesPart
+from clients.contact import cards, codes, links, sending
+from clients.handouts import assign, reading
+from clients.handouts.models import Assignment, Audience
+from clients.models import Case, Client, Concern, Part, Participant
+from practice import clock
+from practice.audit import trail
+from scheduling import lifecycle
+from scheduling.followups import checkins, planning
+from scheduling.followups.models import FollowUp
+from scheduling.models import Appointment
+from tests.cast import CODE, Cast, in_days, make_client, make_session, make_version
+
+_MASKS = [
+    (re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"), "ID"),
+    (re.compile(r"/(s|stop)/[\w-]{43}"), r"/\1/TOKEN"),
+    (re.compile(r'(csrfmiddlewaretoken" value=")\w+'), r"\1CSRF"),
+    (re.compile(r"=={5,}\d+=="), "BOUNDARY"),
+]
+_PERSONAL = re.compile(r"/yours/[\w/-]*")
+
+
+@dataclass(frozen=True)
+class Private:
+    """What the partner has that nobody but their counselor may know of."""
+
+    to_read: int = 0
+    waiting: int = 0
+    opened: bool = False
+    finished: bool = False
+    answered: bool = False
+    suspended: bool = False
+    stopped: bool = False
+    locked: bool = False
+    unsafe: bool = False
+
+
+EVERYTHING = Private(5, 3, True, True, True, True, True, True, True)
+
+
+class TakenBack(Exception):
+    """Ends a world."""
+
+
+def seen_in(world: Callable[[], list[Any]]) -> list[Any]:
+    """What is seen in a world that is then taken back."""
+    seen: list[Any] = []
+    try:
+        with transaction.atomic():
+            mail.outbox.clear()
+            seen = world()
+            raise TakenBack
+    except TakenBack:
+        return seen
+
+
+def masked(text: str) -> str:
+    for pattern, word in _MASKS:
+        text = pattern.sub(word, text)
+    return text
+
+
+def as_seen(response: Any) -> tuple[Any, ...]:
+    """Everything a browser gets of an answer."""
+    cookies = sorted((name, morsel["max-age"]) for name, morsel in response.cookies.items())
+    headers = sorted((name, masked(value)) for name, value in response.headers.items())
+    return response.status_code, headers, cookies, masked(response.content.decode())
+
+
+def hannas_world(cast: Cast, now: datetime, private: Private) -> list[Any]:
+    """Two weeks of this couple, as Hanna sees them."""
+    held = make_session(cast.case, now - timedelta(hours=2))
+    make_session(cast.case, in_days(now, 7))
+    give(cast, cast.hanna, 2, at_once=True)
+    give(cast, cast.hanna, 1, at_once=False)
+    give(cast, cast.ian, private.waiting, at_once=False)
+    lifecycle.mark_done(held, trail.SYSTEM)
+    keep_private(cast, private, held)
+    for day in range(8):
+        with time_machine.travel(in_days(now, day, 23), tick=False):
+            sending.tick()
+    with time_machine.travel(in_days(now, 6, 23), tick=False):
+        hanna = cast.hanna.client
+        return [masked(each) for each in mails_to(hanna)] + pages_of(hanna)
+
+
+def give(cast: Cast, person: Participant, number: int, *, at_once: bool) -> list[Assignment]:
+    """One after the other, as a person would: what was given first stands first."""
+    given_: list[Assignment] = []
+    for index in range(number):
+        with time_machine.travel(clock.now() + timedelta(seconds=index), tick=False):
+            version = make_version(Audience.BOTH, title=f"For {person.client.name}, {index}")
+            given_ += assign.give(
+                person, [version], now=at_once, user=cast.nora.user, by=trail.SYSTEM
+            )
+    return given_
+
+
+def keep_private(cast: Cast, private: Private, held: Appointment) -> None:
+    ian = cast.ian.client
+    for each in give(cast, cast.ian, private.to_read, at_once=True):
+        if private.opened:
+            assign.mark_opened(each, trail.SYSTEM)
+        if private.finished:
+            assign.mark_finished(each)
+    asked = FollowUp.objects.check_ins().get(session=held, participant=cast.ian)
+    if private.answered:
+        words = {"safe": "1", "hard": "CANARY answer"}
+        checkins.answer(asked, words, {"hard": True}, by=trail.SYSTEM)
+    if private.suspended:
+        cards.suspend(ian)
+    if private.stopped:
+        cards.stop_follow_ups(ian)
+    if private.unsafe:
+        type(ian.card).objects.filter(pk=ian.pk).update(email_is_safe=False)
+    if private.locked:
+        link = links.find(links.make(ian.pk, assign.READING, cast.ian.pk))
+        for _ in range(links.TRIES):
+            codes.answer(link, "wrong code")
+
+
+def mails_to(client: Client) -> list[str]:
+    """What came to this person's mailbox; mails of one instant have no order."""
+    found = [each for each in mail.outbox if each.to == [client.card.email]]
+    return sorted((each.message().as_string() for each in found), key=masked)
+
+
+def pages_of(client: Client) -> list[Any]:
+    """Every page that this person's links lead to, and what their buttons answer."""
+    seen: list[Any] = []
+    tokens = re.findall(r"http://testserver/s/([\w-]{43})", " ".join(mails_to(client)))
+    for token in dict.fromkeys(tokens):
+        browser = Browser()
+        seen.append(as_seen(browser.get(f"/s/{token}")))
+        entered = browser.post(f"/s/{token}", {"code": CODE})
+        seen.append(as_seen(entered))
+        if entered.status_code == 302:
+            seen += crawl(browser, entered.headers["Location"])
+    return seen
+
+
+def crawl(browser: Browser, start: str) -> list[Any]:
+    """Each personal address that a page names: looked at, posted to, and looked at again."""
+    seen, known = [], [start]
+    for address in known:  # it grows while we walk
+        answer = browser.get(address)
+        seen.append((masked(address), as_seen(answer)))
+        named = dict.fromkeys(_PERSONAL.findall(answer.content.decode()))
+        known += [each for each in named if each not in known and each != reverse("leave")]
+    for address in known:
+        seen.append((masked(address), as_seen(browser.post(address, {"safe": "4"}))))
+        seen.append((masked(address), as_seen(browser.get(address))))
+    seen.append(as_seen(browser.post(reverse("leave"))))
+    return seen
+
+
+PRIVATES = st.builds(
+    Private,
+    to_read=st.integers(0, 5),
+    waiting=st.integers(0, 3),
+    opened=st.booleans(),
+    finished=st.booleans(),
+    answered=st.booleans(),
+    suspended=st.booleans(),
+    stopped=st.booleans(),
+    locked=st.booleans(),
+    unsafe=st.booleans(),
+)
+
+
+def test_one_partner_sees_nothing_of_what_the_other_keeps_private(
+    cast: Cast, now: datetime
+) -> None:
+    without = seen_in(lambda: hannas_world(cast, now, Private()))
+
+    @given(PRIVATES)
+    @example(Private())
+    @example(EVERYTHING)
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def looks_the_same(private: Private) -> None:
+        assert seen_in(lambda: hannas_world(cast, now, private)) == without
+
+    looks_the_same()
+
+
+def test_the_world_that_is_compared_is_rich(cast: Cast, now: datetime) -> None:
+    seen = seen_in(lambda: hannas_world(cast, now, EVERYTHING))
+    whole = str(seen)
+    for words in (
+        "Your appointment",
+        "A message from Oak Street Office",
+        "For Hanna Tester, 0",
+        "For Hanna Tester, 1",
+        "List-Unsubscribe",
+        "You marked this as read.",
+        "How safe did this week feel with your partner?",
+    ):
+        assert words in whole
+    assert len(seen) > 20
+    for words in ("Ian", "CANARY", "ian@example.com"):
+        assert words not in whole
+
+
+@pytest.mark.parametrize("leak", ["a row too many", "a count"])
+def test_the_comparison_notices_a_leak(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch, leak: str
+) -> None:
+    def all_of_the_case(request: Any) -> Any:
+        return Assignment.objects.readable().filter(participant__case=cast.case)
+
+    def one_less_for_each_of_theirs(request: Any) -> Any:
+        own = Assignment.objects.readable().filter(participant=cast.hanna)
+        theirs = Assignment.objects.filter(participant=cast.ian).count()
+        return own.exclude(pk__in=[each.pk for each in own[:theirs]])
+
+    leaky = all_of_the_case if leak == "a row too many" else one_less_for_each_of_theirs
+    monkeypatch.setattr(reading, "_theirs", leaky)
+    worlds = [
+        seen_in(lambda private=private: hannas_world(cast, now, private))  # type: ignore[misc]
+        for private in (Private(), Private(to_read=1))
+    ]
+    assert worlds[0] != worlds[1]
+
+
+def desks_world(cast: Cast, now: datetime, browser: Browser, concern: str) -> list[Any]:
+    """A couple's appointments as the front desk sees, moves and cancels them."""
+    case = cases.open_case(
+        counselor=cast.nora,
+        concern=Concern.objects.get(key=concern),
+        disclosure=Case.Disclosure.NO,
+        people=[
+            TakesPart(make_client("Una"), Part.HURT),
+            TakesPart(make_client("Udo"), Part.INVOLVED),
+        ],
+        by=trail.SYSTEM,
+    )
+    if case.is_affair_recovery:
+        planning.choose_plan(case, cast.plan)
+        give(cast, case.participants.get(part=Part.INVOLVED), 2, at_once=True)
+    lifecycle.mark_done(make_session(case, in_days(now, -1)), trail.SYSTEM)
+    session = make_session(case, in_days(now, 1))
+    return [as_seen(answer) for answer in desks_answers(browser, session, now)]
+
+
+def desks_answers(browser: Browser, session: Appointment, now: datetime) -> list[Any]:
+    page, move, cancel = (
+        reverse(f"desk:{name}", args=[session.pk]) for name in ("appointment", "move", "cancel")
+    )
+    days = [in_days(now, day).strftime("%Y-%m-%d") for day in (-1, 1)]
+    later = (session.starts_at + timedelta(minutes=30)).isoformat()
+    return [
+        *(browser.get(reverse("desk:day"), {"day": day}) for day in days),
+        *(browser.get(reverse("desk:week"), {"day": day}) for day in days),
+        browser.get(page),
+        browser.post(move, {"starts_at": "soon"}),
+        browser.post(move, {"starts_at": later}, follow=True),
+        browser.get(cancel),
+        browser.post(cancel, follow=True),
+        browser.post(move, {"starts_at": later}, follow=True),
+        browser.get(reverse("desk:week"), {"day": days[1]}),
+    ]
+
+
+@pytest.mark.parametrize("concern", ["communication", "decision", "something-else"])
+def test_the_desk_sees_no_difference_between_an_affair_and_any_other_case(
+    cast: Cast, now: datetime, signed_in: Callable[..., Browser], concern: str
+) -> None:
+    browser = signed_in(cast.dan)
+    browser.get(reverse("desk:day"))
+    affair, general = (
+        seen_in(lambda key=key: desks_world(cast, now, browser, key))  # type: ignore[misc]
+        for key in ("affair-recovery", concern)
+    )
+    assert affair == general
+    assert "Una Tester, Udo Tester" in str(affair)
