@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -53,6 +53,8 @@ def case_page(request: StaffRequest, case_id: UUID) -> HttpResponse:
 def course(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Set the stage, and whether the partner who was hurt knows."""
     case = _case(request, case_id)
+    if not case.is_affair_recovery:
+        raise Http404
     initial = {"stage": case.stage, "disclosure": case.disclosure}
     form = CourseForm(request.POST or None, initial=initial)
     if form.is_valid():

@@ -59,7 +59,7 @@ def may_meet(
 ) -> Verdict:
     """Whether a counselor with these licenses may meet people in these places on that day.
 
-    `places` are state codes, one for each person; `on` is the day at the clients' places;
+    `places` are state codes, one for each person; `on` is the day on the counselor's calendar;
     `served` are the codes of the states the practice serves.
     """
     if not places:

@@ -42,6 +42,7 @@ os.environ.update(
 def pytest_configure(config: pytest.Config) -> None:
     """Static files as they stand, a database in a file, and passwords that are quick to check."""
     from django.conf import settings
+    from django.contrib.auth import hashers
 
     settings.STORAGES = {
         **settings.STORAGES,
@@ -51,3 +52,6 @@ def pytest_configure(config: pytest.Config) -> None:
         # In memory, two connections would share one cache: no real lock between them.
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(HOME / "test.sqlite3")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Some module may have hashed already while it was imported, with the slow ones.
+    hashers.get_hashers.cache_clear()
+    hashers.get_hashers_by_algorithm.cache_clear()

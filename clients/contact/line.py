@@ -37,8 +37,9 @@ class Line(EmailBackend):
         return _Encrypted if self.use_ssl else _Plain
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        if isinstance(self.connection, _Remembers):
-            self.connection.text_begun = False
+        connection: Any = self.connection
+        if connection is not None:
+            connection.text_begun = False
         return super().send_messages(email_messages) or 0
 
 

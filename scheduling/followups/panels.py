@@ -49,7 +49,7 @@ def follow_ups(request: StaffRequest, case: Case) -> Context:
     found = (
         FollowUp.objects.filter(participant__case=case)
         .select_related("step", "message", "participant__client", "session", "assignment__version")
-        .prefetch_related("response")
+        .prefetch_related("response__participant")
         .order_by("-message__due_at")
     )
     rows = list(found[:40])

@@ -20,7 +20,7 @@ from practice.access.roles import Role
 from tests.access import world as worlds
 from tests.access.matrix import COUNSELORS, EVERY_ROLE, ROWS, Kind, Row, Who
 from tests.access.world import Things, World
-from tests.cast import Cast, make_version
+from tests.cast import Cast, make_version, open_link
 
 NOT_THERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
 # What stands in an address beside the ids of the matrix's subjects.
@@ -208,6 +208,16 @@ def test_a_partners_handout_looks_as_if_it_were_not_there(world: World, browser_
     browser = browser_of(Who.LINK_HOLDER, row)
     partners = _bytes(browser, f"/yours/reading/{world.own['partners_assignment']}/")
     assert partners == _bytes(browser, f"/yours/reading/{NOT_THERE}/")
+
+
+def test_a_link_whose_subject_is_the_partners_opens_nothing_of_theirs(
+    world: World, client: Browser
+):
+    """Two locks: the link's subject, and the person who came by it."""
+    cast = world.cast
+    open_link(client, cast.hanna.client, "reading", cast.ian.pk)
+    assert list(client.get("/yours/reading/").context["assignments"]) == []
+    assert client.get(f"/yours/reading/{world.own['partners_assignment']}/").status_code == 404
 
 
 def _bytes(browser: Browser, path: str) -> tuple[int, dict[str, str], bytes]:

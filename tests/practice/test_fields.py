@@ -108,20 +108,28 @@ def test_many_rows_at_once_are_encrypted_each_for_its_place():
     assert all("Person" not in stored(client) for client in made)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        lambda: list(Client.objects.filter(name="Ann Able")),
-        lambda: list(Client.objects.exclude(name="Ann Able")),
-        lambda: list(Client.objects.filter(name__icontains="ann")),
-        lambda: list(Client.objects.filter(name__in=["Ann Able"])),
-        lambda: Client.objects.update(name="Ann Able"),
-        lambda: Client.objects.bulk_update([add()], ["name"]),
-    ],
-)
-def test_it_is_not_asked_for_or_set_by_value(query):
+@pytest.mark.parametrize("lookup", ["exact", "iexact", "icontains", "startswith", "regex", "gt"])
+def test_it_is_not_found_by_value(lookup: str):
     with pytest.raises(TypeError, match="name is encrypted"):
-        query()
+        list(Client.objects.filter(**{f"name__{lookup}": "Ann Able"}))
+
+
+def test_it_is_not_found_by_several_values():
+    with pytest.raises(TypeError, match="name is encrypted"):
+        list(Client.objects.filter(name__in=["Ann Able"]))
+
+
+def test_it_is_not_set_by_value_past_an_instance():
+    client = add()
+    with pytest.raises(TypeError, match="name is encrypted"):
+        Client.objects.update(name="Ann Able")
+    with pytest.raises(TypeError, match="name is encrypted"):
+        Client.objects.bulk_update([client], ["name"])
+
+
+def test_rows_without_any_are_found():
+    assert list(Client.objects.filter(name__isnull=True)) == []
+    assert Client.objects.filter(name__isnull=False, pk=add().pk).exists()
 
 
 def test_a_row_read_without_it_reads_it_when_asked():

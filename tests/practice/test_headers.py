@@ -1,7 +1,8 @@
 """What every answer says to the browser: nothing is kept, nothing foreign runs."""
 
+from typing import Any
+
 import pytest
-from django.http import HttpResponse
 from django.test import Client as Browser
 
 from tests.cast import Cast, open_link
@@ -23,7 +24,7 @@ PUBLIC = ["/", "/consultation/", "/s/token", "/stop/token", "/account/login/", "
 
 
 @pytest.fixture
-def answers(cast: Cast, signed_in, client: Browser) -> dict[str, HttpResponse]:
+def answers(cast: Cast, signed_in, client: Browser) -> dict[str, Any]:
     """One answer of each kind: public, staff, settings, a visit, not found, refused, led on."""
     found = {path: client.get(path) for path in PUBLIC}
     found["not found"] = client.get("/nowhere/")

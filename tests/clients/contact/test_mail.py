@@ -1,17 +1,20 @@
 """The words of a message: a postcard that anybody may read."""
 
 import re
+from email.message import EmailMessage
 from itertools import product
+from typing import Any
 
 import pytest
 
 from clients.contact import mail, sending
 from clients.contact.models import Message, State
 from clients.handouts.models import Audience
+from clients.models import Client
 from practice.models import Practice
 from scheduling.followups.starter import QUESTIONS
 from tests.cast import make_message, make_version
-from tests.smtp_sink import Answer
+from tests.smtp_sink import Answer, SmtpSink
 
 RISKY = re.compile(
     r"affair|therap|counsel|couple|marri|marital|infidel|cheat|betray|partner|spouse|husband|wife"
@@ -29,10 +32,16 @@ EVIL = [
 ]
 
 
-def send(client, sink, **facts):
+def send(client: Client, sink: SmtpSink, **facts: Any) -> EmailMessage:
     make_message(client, **facts)
     assert sending.tick() == 1
     return sink.mails[-1]
+
+
+def body(sent: EmailMessage, kind: str) -> str:
+    part = sent.get_body((kind,))
+    assert part
+    return str(part.get_content())
 
 
 @pytest.mark.parametrize(
@@ -59,17 +68,14 @@ def test_no_word_of_a_message_tells_what_it_is_about(
 def test_both_partners_read_the_same_words(hanna, ian, sink):
     hers, his = send(hanna, sink), send(ian, sink)
     assert hers["Subject"] == his["Subject"] == "A message from Oak Street Office"
-    texts = [
-        re.sub(r"/(s|stop)/[\w-]+", "", each.get_body(("plain",)).get_content())
-        for each in (hers, his)
-    ]
+    texts = [re.sub(r"/(s|stop)/[\w-]+", "", body(each, "plain")) for each in (hers, his)]
     assert texts[0] == texts[1]
     assert list(hers) == list(his)
 
 
 def test_nothing_is_attached_counted_or_fetched(hanna, sink):
     sent = send(hanna, sink)
-    shown = sent.get_body(("html",)).get_content()
+    shown = body(sent, "html")
     assert not list(sent.iter_attachments())
     assert not re.search(r"<img|<link|<script|background|src=", shown)
     addresses = set(re.findall(r'https?://[^"\s<]+', sent.as_string()))
@@ -98,7 +104,7 @@ def test_a_follow_up_can_be_stopped_with_one_click(hanna, sink):
     where = str(sent["List-Unsubscribe"]).strip()
     assert re.fullmatch(r"<http://testserver/stop/[\w-]{43}>", where)
     assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert "/stop/" in sent.get_body(("plain",)).get_content()
+    assert "/stop/" in body(sent, "plain")
 
 
 def test_a_message_about_an_appointment_offers_no_stop(hanna, now, sink):
@@ -111,7 +117,7 @@ def test_an_appointment_s_time_is_told_on_the_reader_s_clock(hanna, now, sink):
     hanna.time_zone = "America/Chicago"
     hanna.save()
     sent = send(hanna, sink, template="booked", is_follow_up=False, tells_time=now)
-    text = sent.get_body(("plain",)).get_content()
+    text = body(sent, "plain")
     assert "Wednesday, Dec 2, 9:00 AM Central (CST)" in text
     assert str(sent["Subject"]) == "Your appointment"
 

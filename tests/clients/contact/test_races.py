@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -128,7 +129,8 @@ def test_a_message_is_either_postponed_or_sent(hanna, now, sink):
     later = now + timedelta(days=1)
     for _ in range(ROUNDS):
         message = make_message(hanna)
-        moved, _ = at_once(lambda m=message: outbox.postpone(m, later, later + LATER), sending.tick)
+        postpone = partial(outbox.postpone, message, later, later + LATER)
+        moved, _ = at_once(postpone, sending.tick)
         message.refresh_from_db()
         assert message.state == (State.DUE if moved else State.SENT)
 

@@ -14,8 +14,10 @@ from clients.contact import sending
 from clients.contact.models import Message
 from clients.handouts import assign, propose
 from clients.handouts.assign import NotForThem
+from clients.handouts.guards import AUDIENCE_FIREWALL, DISCLOSURE_LOCK
 from clients.handouts.models import Assignment, Audience, Version
 from clients.models import Case, Participant
+from practice import guards
 from practice.audit import trail
 from practice.audit.models import Entry
 from tests.cast import Cast, make_version
@@ -97,6 +99,17 @@ def accepts(act: Callable[[], Any], refusal: type[Exception]) -> bool:
     except refusal:
         return False
     return True
+
+
+@pytest.mark.parametrize(("audience", "about_affair"), [("involved", False), ("hurt", True)])
+def test_the_rule_refuses_by_itself_where_no_guard_stands(
+    cast: Cast, audience: str, about_affair: bool
+) -> None:
+    set_disclosure(cast, "no")
+    version = make_version(Audience(audience), about_affair=about_affair)
+    names = [AUDIENCE_FIREWALL.name, DISCLOSURE_LOCK.name]
+    with guards.lifted(connection, *names), pytest.raises(NotForThem):
+        give(cast, cast.hanna, version, now=False)
 
 
 def test_where_one_of_several_is_not_for_them_nothing_is_given(cast: Cast) -> None:

@@ -129,6 +129,7 @@ def test_what_the_next_session_overtook_is_expired(planned, following, sink, tra
 
 def test_a_handout_held_back_can_be_opened_by_no_link(planned, client, sink):
     assignment = handout_of(planned.hanna).assignment
+    assert assignment
     cards.suspend(planned.hanna.client)
     sending.tick()
     answer = open_link(client, planned.hanna.client, "handout", assignment.pk)

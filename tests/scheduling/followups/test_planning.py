@@ -122,6 +122,10 @@ def test_the_hour_is_moved_into_the_hours_that_the_person_named(cast, session, f
     assert wall_clock(due, "America/New_York") == (12, 7, time(10))
 
 
+def at(day: tuple[int, int, int], hour: int) -> datetime:
+    return datetime(day[0], day[1], day[2], hour, tzinfo=UTC)
+
+
 WEEKS = [
     # Sessions around a change of the clock, and the UTC hour of 6 in the evening three days before.
     ((2027, 3, 10), (2027, 3, 16), (3, 13), {"America/New_York": 23, CENTRAL: 24}),
@@ -136,17 +140,17 @@ WEEKS = [
 def test_six_in_the_evening_is_six_in_every_week_and_in_both_florida_zones(
     cast, travel, held, following, day, hours, zone
 ):
-    travel(datetime(*held, 12, tzinfo=UTC))
+    travel(at(held, 12))
     hurt, involved = make_couple(cast.nora, "Flora", "Fred", state="FL", plan=cast.plan)
     for person in (hurt, involved):
         person.client.time_zone = zone
         person.client.save()
-    session = make_session(hurt.case, datetime(*held, 16, tzinfo=UTC))
-    make_session(hurt.case, datetime(*following, 16, tzinfo=UTC))
+    session = make_session(hurt.case, at(held, 16))
+    make_session(hurt.case, at(following, 16))
     hold(session)
     due = check_in_of(hurt).message.due_at
     assert wall_clock(due, zone) == (*day, time(18))
-    midnight = datetime(held[0], *day, tzinfo=UTC)
+    midnight = at((held[0], *day), 0)
     assert due == midnight + timedelta(hours=hours[zone])
 
 
