@@ -16,7 +16,7 @@ from practice.audit.models import Verb
 from practice.models import Counselor, License, Practice, State, User
 
 
-class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AuditedAdmin(admin.ModelAdmin):
     """Writes who set what into the audit trail, in the same transaction."""
 
     is_audited = True
@@ -106,7 +106,7 @@ class StaffAdmin(AuditedAdmin, UserAdmin):
         return response
 
 
-class LicenseInline(admin.TabularInline):  # type: ignore[type-arg]
+class LicenseInline(admin.TabularInline):
     model = License
     extra = 0
 

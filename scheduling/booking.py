@@ -16,6 +16,7 @@ from practice.clock import on_wall_clock
 from practice.eligibility import Reason, may_meet
 from practice.models import Counselor, Practice, State
 from scheduling import notices
+from scheduling.followups import planning
 from scheduling.guards import NO_OVERLAP
 from scheduling.models import Appointment, Attendee, Status
 
@@ -103,7 +104,7 @@ def let_go(held: Appointment) -> None:
 def book_session(
     *, case: Case, starts_at: datetime, attending: Sequence[Attending], by: trail.Actor
 ) -> Appointment:
-    """Book one session of a case. Raises SlotTaken, MayNotMeet."""
+    """Book one session of a case; what is planned before it moves. Raises SlotTaken, MayNotMeet."""
     length = timedelta(minutes=Practice.current().session_minutes)
     appointment = _take(
         Appointment(
@@ -120,6 +121,7 @@ def book_session(
     )
     trail.record(Verb.CREATE, appointment, by=by, case_id=case.pk)
     notices.booked(appointment)
+    planning.replan(appointment)
     return appointment
 
 

@@ -21,15 +21,15 @@ NOW = datetime(2026, 12, 2, 15, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True, scope="session")
 def _guards_give_way_to_emptying() -> Iterator[None]:
     """After a test with real transactions the tables are emptied, and the guards stand aside."""
-    tear_down = TransactionTestCase._fixture_teardown
+    tear_down = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def empty_without_guards(self: TransactionTestCase) -> None:
         with guards.lifted(connection):
             tear_down(self)
 
-    TransactionTestCase._fixture_teardown = empty_without_guards  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = empty_without_guards  # type: ignore[attr-defined]
     yield
-    TransactionTestCase._fixture_teardown = tear_down  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = tear_down  # type: ignore[attr-defined]
 
 
 @pytest.fixture

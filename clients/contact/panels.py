@@ -42,6 +42,7 @@ def held_back(request: StaffRequest) -> Context | None:
     cases = Case.objects.for_user(request.user)
     mine = {"client__participations__case__in": cases}
     undelivered = Q(state=State.DEAD) | Q(state=State.SUPPRESSED, reason__endswith=gates.CALL)
+    undelivered |= Q(state=State.UNCERTAIN, next_try_at=None)
     # Somebody may be in two of the counselor's cases.
     messages, links = Message.objects.distinct(), PrivateLink.objects.distinct()
     stuck = messages.filter(undelivered, **mine, due_at__gte=since).select_related("client")

@@ -49,5 +49,5 @@ class SecondFactorMiddleware:
 
 def _was_shown(request: HttpRequest) -> bool:
     """Whether the second factor was given in this very sign-in."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records)

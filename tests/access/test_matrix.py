@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from clients.handouts.models import Audience
 from practice.access import gate
 from practice.access.roles import Role
+from practice.models import User
 from tests.access import world as worlds
 from tests.access.matrix import COUNSELORS, EVERY_ROLE, ROWS, Kind, Row, Who
 from tests.access.world import Things, World
@@ -80,7 +81,7 @@ def world(cast: Cast, settings, tmp_path) -> World:
 
 
 @pytest.fixture
-def browser_of(world: World, signed_in) -> Callable[[Who, Row], Browser]:
+def browser_of(world: World, signed_in: Callable[[User], Browser]) -> Callable[[Who, Row], Browser]:
     """A browser of somebody; a link holder (Hanna) came by a link that opens this row."""
     staff = {who: signed_in(world.user(who)) for who in EVERY_ROLE}
     visits: dict[str, Browser] = {}
@@ -210,9 +211,7 @@ def test_a_partners_handout_looks_as_if_it_were_not_there(world: World, browser_
     assert partners == _bytes(browser, f"/yours/reading/{NOT_THERE}/")
 
 
-def test_a_link_whose_subject_is_the_partners_opens_nothing_of_theirs(
-    world: World, client: Browser
-):
+def test_a_link_to_the_partners_things_opens_nothing(world: World, client: Browser):
     """Two locks: the link's subject, and the person who came by it."""
     cast = world.cast
     open_link(client, cast.hanna.client, "reading", cast.ian.pk)

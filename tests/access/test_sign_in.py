@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -20,7 +20,7 @@ PASSWORD = "a-long-password"
 Travel = Callable[[datetime], None]
 
 
-def sign_in(browser: Browser, user: User, password: str = PASSWORD, **network: str) -> HttpResponse:
+def sign_in(browser: Browser, user: User, password: str = PASSWORD, **network: str) -> Any:
     fields = {"login": user.email, "password": password}
     return browser.post(reverse("account_login"), fields, **network)  # type: ignore[arg-type]
 
@@ -85,7 +85,7 @@ def test_a_wrong_password_and_an_unknown_address_are_answered_alike(cast: Cast):
     )
 
 
-def _words(answer: HttpResponse) -> str:
+def _words(answer: Any) -> str:
     page = answer.content.decode()
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page)
 

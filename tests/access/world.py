@@ -86,8 +86,8 @@ def _things(
     case = first.case
     session = make_session(case, in_days(clock.now(), 1))
     past = lifecycle.mark_done(make_session(case, in_days(clock.now(), 2)), by=trail.SYSTEM)
-    request = make_consultation(counselor, in_days(clock.now(), 5), f"Vera{counselor.pk}").request  # type: ignore[attr-defined]
-    held = make_consultation(counselor, in_days(clock.now(), 6), f"Will{counselor.pk}").request  # type: ignore[attr-defined]
+    request = make_consultation(counselor, in_days(clock.now(), 5), f"Vera{counselor.pk}").request
+    held = make_consultation(counselor, in_days(clock.now(), 6), f"Will{counselor.pk}").request
     lifecycle.mark_done(held.appointment, by=trail.SYSTEM)
     mine, theirs = (_given(person, version, counselor) for person in (first, second))
     check_in = past.follow_ups.get(participant=first)

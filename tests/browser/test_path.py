@@ -1,4 +1,4 @@
-"""The whole path on the running product: from a visitor's first click to the answers on the dashboard."""
+"""The whole path on the running product, from a first click to the answers on the dashboard."""
 
 import re
 import uuid
@@ -171,7 +171,8 @@ def the_counselor_opens_a_case(page: Page, product: Product, email: str, mark: s
 def an_article_becomes_handouts(page: Page, product: Product, folder: Path, mark: str) -> None:
     article = folder / "article.txt"
     # The article of the demo is a draft already; this one is another.
-    article.write_text(f"{starter.ARTICLE.read_text(encoding='utf-8')}\n\nNumber {mark}.\n", "utf-8")
+    text = starter.ARTICLE.read_text(encoding="utf-8")
+    article.write_text(f"{text}\n\nNumber {mark}.\n", encoding="utf-8")
     printed = product.manage("import_article", str(article)).stdout
     assert "is a draft with" in printed
     page.goto(product.url("/dashboard/library/"))
@@ -252,7 +253,8 @@ def each_reads_their_own_handout(
 
     mail = the_mail(product, walter, before[walter] + 1)
     open_private_link(walter_page, link_in(mail, product), enrollment)
-    expect(walter_page.get_by_role("heading", level=1)).to_have_text("Now choose a code of your own")
+    heading = walter_page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Now choose a code of your own")
     look(walter_page, "26-choose-code")
     walter_page.get_by_label("Choose a private code").fill("walters own 7")
     walter_page.get_by_role("button", name="Use this code").click()

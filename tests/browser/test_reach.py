@@ -102,9 +102,7 @@ def answer_with_weather(route: Route) -> None:
     route.fulfill(body="<h1>Sunny</h1>", content_type="text/html")
 
 
-def test_every_page_loads_from_this_address_alone(
-    product: Product, new_person: NewPerson
-) -> None:
+def test_every_page_loads_from_this_address_alone(product: Product, new_person: NewPerson) -> None:
     page = new_person()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -1,5 +1,6 @@
 """The owner's settings: what can be set there, and that each change is recorded."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,6 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib import admin
-from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -27,11 +27,11 @@ PASSWORD = "a calm blue harbor"
 
 
 @pytest.fixture
-def owner(cast: Cast, signed_in) -> Browser:
+def owner(cast: Cast, signed_in: Callable[[User], Browser]) -> Browser:
     return signed_in(cast.olga)
 
 
-def send(owner: Browser, view: str, /, *ids: Any, **changed: Any) -> HttpResponse:
+def send(owner: Browser, view: str, /, *ids: Any, **changed: Any) -> Any:
     """Open a form of the settings and send it back with these fields changed."""
     path = reverse(f"admin:{view}", args=ids)
     page = owner.get(path)

@@ -105,4 +105,4 @@ def test_the_practice_begins_with_its_eight_states_of_fifty_two_places():
     from practice.models import State
 
     assert sorted(State.objects.values_list("code", flat=True)) == sorted(PLACES)
-    assert set(State.objects.served().values_list("code", flat=True)) == SERVED  # type: ignore[attr-defined]
+    assert set(State.objects.served().values_list("code", flat=True)) == SERVED

@@ -1,6 +1,8 @@
 """Encrypted columns: nothing readable is stored, and nothing stored can be moved."""
 
 import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from django.core import serializers
@@ -16,6 +18,7 @@ from practice.encryption import CannotDecrypt
 from practice.fields import Ciphertext
 from scheduling import lifecycle
 from scheduling.followups import checkins
+from scheduling.followups.models import FollowUp, Response
 from tests.cast import CODE, Cast, in_days, make_client, make_consultation, make_session, open_link
 
 pytestmark = pytest.mark.django_db
@@ -68,9 +71,9 @@ def test_ciphertext_of_another_column_does_not_open(cast: Cast):
 def test_ciphertext_of_another_person_does_not_open(cast: Cast):
     response = answered(cast)
     with lifted_answers():
-        type(response).objects.filter(pk=response.pk).update(participant=cast.ian)
+        Response.objects.filter(pk=response.pk).update(participant=cast.ian)
     with pytest.raises(CannotDecrypt):
-        _ = type(response).objects.get(pk=response.pk).answers
+        _ = Response.objects.get(pk=response.pk).answers
 
 
 def test_saving_without_reading_stores_the_very_same_ciphertext():
@@ -159,7 +162,7 @@ def test_nothing_a_person_told_us_stands_readable_in_the_database(cast: Cast, cl
     follow_up = a_check_in(cast)
     assert open_link(client, cast.hanna.client, "check_in", follow_up.pk).status_code == 200
     client.post("/yours/check-in/", {"hard": "CANARYanswer"})
-    assert checkins.Response.objects.get().answers[0]["answer"] == "CANARYanswer"
+    assert Response.objects.get().answers[0]["answer"] == "CANARYanswer"
     readable = [
         (table, column)
         for table, column, value in everything_stored()
@@ -168,7 +171,7 @@ def test_nothing_a_person_told_us_stands_readable_in_the_database(cast: Cast, cl
     assert readable == []
 
 
-def everything_stored():
+def everything_stored() -> Iterator[tuple[str, str, object]]:
     """(table, column, value) of every field of every row, as the database holds it."""
     for table in connection.introspection.table_names():
         with connection.cursor() as cursor:
@@ -182,16 +185,16 @@ def as_text(value: object) -> str:
     return bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
 
 
-def a_check_in(cast: Cast):
+def a_check_in(cast: Cast) -> FollowUp:
     session = make_session(cast.case, in_days(timezone.now(), 1))
     lifecycle.mark_done(session, by=trail.SYSTEM)
     return session.follow_ups.get(participant=cast.hanna)
 
 
-def answered(cast: Cast):
+def answered(cast: Cast) -> Response:
     follow_up = a_check_in(cast)
     return checkins.answer(follow_up, {"hard": "It was."}, {}, by=trail.SYSTEM)
 
 
-def lifted_answers():
+def lifted_answers() -> AbstractContextManager[None]:
     return guards.lifted(connection, "followups_response_answers_are_frozen")

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -20,7 +21,7 @@ from tests.cast import Cast, in_days, make_session, make_version
 pytestmark = pytest.mark.django_db
 
 
-def sql(statement: str, *values: object) -> None:
+def sql(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
@@ -70,7 +71,7 @@ def book_twice(world: World) -> None:
     booked.save(force_insert=True)
 
 
-def _key(value: uuid.UUID) -> object:
+def _key(value: uuid.UUID) -> Any:
     return value if connection.vendor == "postgresql" else value.hex
 
 
@@ -182,7 +183,7 @@ def test_lifted_ones_stand_again_even_after_an_error():
 
 
 def test_audit_rows_are_not_replaced_by_inserting_them_again(world: World):
-    columns = ", ".join(field.column for field in Entry._meta.fields)
+    columns = ", ".join(str(field.column) for field in Entry._meta.fields)
     changed = columns.replace("note", "'forged'")
     if connection.vendor == "postgresql":
         statement = (

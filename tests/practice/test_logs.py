@@ -65,7 +65,7 @@ def test_an_error_tells_its_kind_and_places_and_not_its_words(
     assert client.get("/?q=CANARY").status_code == 500
     error, request = lines()
     assert error["error"] == "ValueError"
-    assert any("test_logs.py" in place for place in error["places"])  # type: ignore[attr-defined]
+    assert any("test_logs.py" in place for place in error["places"])
     assert request["status"] == 500
     assert_clean(lines())
 

@@ -114,6 +114,15 @@ def test_without_a_next_session_it_is_due_four_days_after_this_one(cast, session
     assert message.expires_at == message.due_at + planning.LIFE
 
 
+def test_a_next_session_booked_later_pulls_the_check_in_before_it(cast, session, now):
+    hold(session)
+    planned = check_in_of(session, cast.hanna).message.due_at
+    booked = make_session(cast.case, session.starts_at + timedelta(days=3))
+    message = check_in_of(session, cast.hanna).message
+    assert message.due_at < planned
+    assert message.expires_at == booked.starts_at
+
+
 def test_the_hour_is_moved_into_the_hours_that_the_person_named(cast, session, following):
     cast.hanna.client.card.safe_from, cast.hanna.client.card.safe_until = time(10), time(12)
     cast.hanna.client.card.save()
