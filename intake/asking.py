@@ -114,7 +114,7 @@ def open_case(
     if given["agreed"]:
         cards.agree(request.client, Consent.Purpose.FOLLOW_UPS)
     if given.get("partner_name"):
-        people.append(TakesPart(_partner(given), Part(given["partner_part"])))
+        people.append(TakesPart(_partner(given), Part(given["partner_part"] or Part.NEITHER)))
     case = cases.open_case(
         counselor=Counselor.objects.get(user=user),
         concern=given["concern"],

@@ -51,11 +51,17 @@ def open_case(request: StaffRequest, request_id: UUID) -> HttpResponse:
     asked = _own(request, request_id)
     if asked.appointment.status != Status.DONE or asked.case_id:
         return redirect("consultations:page", asked.pk)
+    trail.record(Verb.READ, asked, by=trail.staff_actor(request), client_id=asked.client_id)
     initial = {"concern": asked.concern_id, "plan": Plan.objects.first()}
     partner = asked.appointment.attendees.filter(client=None).first()
     if partner:
         initial |= {"partner_state": partner.state_id, "partner_time_zone": partner.time_zone}
-    form = OpenCaseForm(asked.with_partner, request.POST or None, initial=initial)
+    form = OpenCaseForm(
+        asked.with_partner,
+        request.POST or None,
+        initial=initial,
+        first_email=asked.client.card.email,
+    )
     if form.is_valid():
         try:
             case = asking.open_case(

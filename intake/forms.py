@@ -202,9 +202,7 @@ class OpenCaseForm(PlainForm):
 
     concern = forms.ModelChoiceField(Concern.objects.all(), empty_label="Please choose")
     part = forms.ChoiceField(label="Their part", choices=Part.choices, initial=Part.NEITHER)
-    agreed = forms.BooleanField(
-        label="They agreed to messages between sessions", required=False, initial=True
-    )
+    agreed = forms.BooleanField(label="They agreed to messages between sessions", required=False)
     partner_name = forms.CharField(label="The partner’s name", max_length=100, required=False)
     partner_email = forms.EmailField(
         label="An e-mail address that only the partner reads",
@@ -221,7 +219,7 @@ class OpenCaseForm(PlainForm):
         label="The partner’s part", choices=Part.choices, initial=Part.NEITHER, required=False
     )
     partner_agreed = forms.BooleanField(
-        label="The partner agreed to messages between sessions", required=False, initial=True
+        label="The partner agreed to messages between sessions", required=False
     )
     disclosure = forms.ChoiceField(
         label="Does the partner who was hurt know?",
@@ -236,9 +234,12 @@ class OpenCaseForm(PlainForm):
         empty_label="Nothing",
     )
 
-    def __init__(self, with_partner: bool, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, with_partner: bool, *args: Any, first_email: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.with_partner = with_partner
+        self.first_email = first_email.strip().lower()
         if not with_partner:
             for name in [name for name in self.fields if name.startswith("partner_")]:
                 del self.fields[name]
@@ -252,6 +253,12 @@ class OpenCaseForm(PlainForm):
         if concern and concern.about_affair and self.with_partner:
             self._check_parts(given)
         return given
+
+    def clean_partner_email(self) -> str:
+        email: str = self.cleaned_data["partner_email"]
+        if email and email.strip().lower() == self.first_email:
+            raise forms.ValidationError("Each needs an address that the other doesn’t read.")
+        return email
 
     def _check_parts(self, given: dict[str, Any]) -> None:
         parts = {given.get("part"), given.get("partner_part")}

@@ -13,6 +13,7 @@ from intake import asking
 from intake.asking import AboutYou, Place
 from intake.forms import AboutYouForm, TimeForm, WhereForm
 from practice import clock
+from practice.access.budget import Budget
 from practice.access.gate import public
 from practice.audit import trail
 from practice.models import State
@@ -23,6 +24,10 @@ from scheduling.forms import by_day
 from scheduling.models import Appointment, Status
 
 _KEY = "asking"
+# A household or an office asks once or twice; a flood must not take every open time.
+_HOLDS = Budget("holds", times=30, seconds=60 * 60)
+_REQUESTS = Budget("requests", times=10, seconds=24 * 60 * 60)
+_WAIT = "There were many requests from your connection. Please wait a while, or call us."
 _DAYS_SHOWN = 3
 
 
@@ -110,6 +115,9 @@ def about_you(request: HttpRequest) -> HttpResponse:
 def _ask(
     request: HttpRequest, form: AboutYouForm, held: Appointment, places: list[Place]
 ) -> HttpResponse | None:
+    if _REQUESTS.is_spent(request):
+        form.add_error(None, _WAIT)
+        return None
     chosen = form.cleaned_data.get("slot")
     if chosen:
         taken = _held(request, chosen, places, form)
@@ -126,6 +134,7 @@ def _ask(
         form.ask_for_time(_nearest(held, places))
         form.add_error("slot", "That time has just been taken. These are still open.")
         return None
+    _REQUESTS.spend(request)
     return _is_booked(request, held, places)
 
 
@@ -165,6 +174,10 @@ def _held(
     request: HttpRequest, value: str, places: list[Place], form: TimeForm | AboutYouForm
 ) -> bool:
     """Hold that time in place of the one before; where it is gone, say so beside the times."""
+    if _HOLDS.is_spent(request):
+        form.add_error("slot", _WAIT)
+        return False
+    _HOLDS.spend(request)
     try:
         with transaction.atomic():
             # First what they held before: it may be the same time, or one too near to it.
@@ -199,14 +212,14 @@ def _hold(request: HttpRequest) -> Appointment | None:
 
 def _still_ours(held: Appointment) -> bool:
     """Held, or run out but not given to anybody: then it can still be taken."""
+    if held.starts_at <= clock.now() or held.status not in (Status.HOLD, Status.LAPSED):
+        return False
     if held.status == Status.HOLD:
         return True
-    if held.status != Status.LAPSED:
-        return False
     others = Appointment.objects.live().filter(
         counselor=held.counselor, starts_at__lt=held.busy_until, busy_until__gt=held.starts_at
     )
-    return held.starts_at > clock.now() and not others.exclude(pk=held.pk).exists()
+    return not others.exclude(pk=held.pk).exists()
 
 
 def _nearest(held: Appointment, places: list[Place]) -> list[Any]:

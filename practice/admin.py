@@ -91,6 +91,10 @@ class StaffAdmin(AuditedAdmin, UserAdmin):
         (None, {"fields": ["email", "name", "role", "time_zone", "password1", "password2"]})
     ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # Nobody gives themselves another role: an owner reads no clinical text.
+        return ("role",) if obj is not None and obj == request.user else ()
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -115,6 +119,10 @@ class LicenseInline(admin.TabularInline):
 class CounselorAdmin(AuditedAdmin):
     list_display = ["public_name", "user"]
     inlines = [LicenseInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # A counselor's cases are theirs: they can't be handed to another account here.
+        return ("user",) if obj is not None else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -38,6 +38,7 @@ def new_field_keys() -> str:
 
 def make_missing(home: Path) -> None:
     """Write the keys that are not there yet, readable by this user alone."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = home / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_once(folder / "secret_key", secrets.token_urlsafe(64))
@@ -67,4 +68,5 @@ def _write_once(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)
     make_missing(Path(os.environ.get("MENDWELL_HOME", "var")).resolve())

@@ -57,7 +57,12 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
 ]
 
+# How many proxies of our own stand before the web: as many addresses at the end of
+# X-Forwarded-For are theirs and can be believed. Sign-in limits and the audit need the client's.
+PROXIES = env.int("PROXIES", default=1 if HTTPS else 0)
+
 MIDDLEWARE = [
+    "practice.access.proxy.ClientAddressMiddleware",
     "practice.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -97,7 +102,8 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{HOME}/mendwell.sqlite3")}
+_DATABASE = env.str("DATABASE_URL", default="") or f"sqlite:///{HOME}/mendwell.sqlite3"
+DATABASES = {"default": env.db_url_config(_DATABASE)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # One writer at a time, claimed when a transaction begins: no lost updates, no deadlocks.
@@ -114,7 +120,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Counters of failed codes and sign-ins must hold across processes and outlive the broker.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
 AUTH_USER_MODEL = "practice.User"
@@ -144,6 +154,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+# By address first: whoever tries somebody's password from elsewhere shall not keep them out.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,10/5m/key"}
 ACCOUNT_LOGOUT_ON_GET = False
 # Accounts are made by the owner, who knows the address.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -152,7 +164,8 @@ MFA_ADAPTER = "practice.access.adapter.EncryptingMFAAdapter"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1  # hours
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+# Failures count for one person from one place: nobody can lock out the whole staff from outside.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_USERNAME_CALLABLE = "practice.access.adapter.tried_address"
 AXES_RESET_ON_SUCCESS = True
@@ -166,6 +179,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None  # it ends with the browser: nothing stays on a shared computer
 CSRF_FAILURE_VIEW = "practice.views.csrf_failure"
 if HTTPS:
     SESSION_COOKIE_SECURE = True
@@ -198,6 +212,8 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# No page takes files; what is sent all the same never reaches the disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
@@ -229,6 +245,7 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the broker may be gone for a night
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
@@ -240,7 +257,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # The beat looks into the database at this interval; what is due is decided there.
 TICK_SECONDS = env.float("TICK_SECONDS", default=30.0)
 CELERY_BEAT_SCHEDULE = {
-    "send-due": {"task": "contact.send_due", "schedule": TICK_SECONDS, "options": {"expires": 60}}
+    "send-due": {"task": "contact.send_due", "schedule": TICK_SECONDS, "options": {"expires": 60}},
+    "tidy": {"task": "practice.tidy", "schedule": 6 * 60 * 60.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 

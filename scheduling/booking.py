@@ -77,7 +77,7 @@ def confirm(held: Appointment, client: Client, by: trail.Actor) -> Appointment:
     """Turn a hold into this client's booking. Raises HoldEnded where somebody else has it."""
     wait_for_turn(held.counselor_id)
     held = Appointment.objects.select_for_update(of=("self",)).get(pk=held.pk)
-    if held.status not in (Status.HOLD, Status.LAPSED):
+    if held.status not in (Status.HOLD, Status.LAPSED) or held.starts_at <= clock.now():
         raise HoldEnded
     held.status, held.hold_ends_at, held.booked_at = Status.BOOKED, None, clock.now()
     held.sequence += 1

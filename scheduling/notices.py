@@ -5,6 +5,7 @@ from datetime import timedelta
 from clients.contact import gates, outbox
 from clients.contact.models import Message
 from clients.models import Client
+from practice import clock
 from scheduling.models import Appointment, Status
 
 APPOINTMENT = "appointment"
@@ -32,6 +33,8 @@ def _tell_all(
     appointment: Appointment, template: Message.Template, by_their_own_act: bool = False
 ) -> None:
     for client in Client.objects.filter(attendances__appointment=appointment):
+        if by_their_own_act and _was_acknowledged(client):
+            continue
         outbox.queue(
             client=client,
             template=template,
@@ -42,6 +45,15 @@ def _tell_all(
             expires_at=appointment.starts_at + timedelta(minutes=5),
             by_their_own_act=by_their_own_act,
         )
+
+
+def _was_acknowledged(client: Client) -> bool:
+    """One acknowledgement for an address and day: nobody can have us flood somebody's mailbox."""
+    return Message.objects.filter(
+        by_their_own_act=True,
+        client__card__email_index=client.card.email_index,
+        created_at__gt=clock.now() - timedelta(days=1),
+    ).exists()
 
 
 @gates.gate(APPOINTMENT)

@@ -13,6 +13,7 @@ from practice import clock
 from practice.access.gate import staff
 from practice.access.roles import Role
 from practice.audit import trail
+from practice.audit.models import Verb
 from practice.clock import on_wall_clock
 from practice.http import StaffRequest
 from practice.wording import spoken_time, zone_name
@@ -28,6 +29,11 @@ _FURTHEST = timedelta(days=366)
 def session_page(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """One session: when, for whom, on whose clock."""
     appointment = _own(request, appointment_id)
+    rows = [
+        (appointment, appointment.case_id, attendee.client_id)
+        for attendee in appointment.attendees.all()
+    ]
+    trail.record_all(Verb.READ, rows, by=trail.staff_actor(request))
     context = {"appointment": appointment, "begun": lifecycle.has_begun(appointment)}
     return render(request, "scheduling/session_page.html", context)
 

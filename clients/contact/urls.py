@@ -7,5 +7,6 @@ urlpatterns = [
     path("stop/<str:token>", views.stop, name="stop"),
     path("yours/code/", views.choose_code, name="choose-code"),
     path("yours/leave/", views.leave, name="leave"),
+    path("elsewhere/", views.quick_exit, name="quick-exit"),
     path("healthz/queue", views.queue, name="healthz-queue"),
 ]

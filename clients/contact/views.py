@@ -2,6 +2,7 @@
 
 import time
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
@@ -12,6 +13,7 @@ from clients.contact.codes import Answer
 from clients.contact.forms import ChooseCodeForm, CodeForm
 from clients.contact.models import PrivateLink
 from practice import clock
+from practice.access.budget import Budget
 from practice.access.gate import public
 from practice.audit import trail
 from practice.audit.models import Verb
@@ -19,6 +21,7 @@ from practice.models import Practice
 
 _ENROLLING = "enrolling"
 _ENROLLING_SECONDS = 10 * 60
+_TRIES = Budget("codes", times=100, seconds=10 * 60)
 
 
 @public
@@ -33,6 +36,8 @@ def private_link(request: HttpRequest, token: str) -> HttpResponse:
     if "code" not in request.POST:
         return render(request, "contact/code.html", {"form": CodeForm()})
     form = CodeForm(request.POST)
+    if _TRIES.is_spent(request):
+        form.add_error("code", "There were many tries from your connection. Please wait a while.")
     if not form.is_valid():
         return render(request, "contact/code.html", {"form": form})
     return _answer(request, token, form)
@@ -42,6 +47,7 @@ def _answer(request: HttpRequest, token: str, form: CodeForm) -> HttpResponse:
     link = links.find(token)
     opened = codes.answer(link, form.cleaned_data["code"])
     if link is None or opened is Answer.NOTHING:
+        _TRIES.spend(request)
         _record_refusal(request, link)
         form.add_error(
             "code",
@@ -105,11 +111,23 @@ def _enrolling(request: HttpRequest) -> PrivateLink | None:
 @public
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """End the visit and go where the quick exit goes."""
+    """End the visit, say so, and go where the quick exit goes."""
     visits.end(request)
-    response = redirect(Practice.current().exit_url)
+    exit_url = Practice.current().exit_url
+    response = render(request, "contact/closed.html", {"exit_url": exit_url})
+    # No redirect: browsers hold back a form that leads to another site (form-action).
+    response.headers["Refresh"] = f"1; url={exit_url}"
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+@public
+@require_safe
+def quick_exit(request: HttpRequest) -> HttpResponse:
+    """End what was begun in this browser, and go elsewhere. A link, so it needs no script."""
+    if not request.user.is_authenticated:
+        visits.end(request)
+    return redirect(Practice.current().exit_url)
 
 
 @public
@@ -131,7 +149,10 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def queue(request: HttpRequest) -> JsonResponse:
     """How sending is doing, in numbers; 503 where somebody should look."""
-    delivery = health.delivery()
+    try:
+        delivery = health.delivery()
+    except DatabaseError:
+        return JsonResponse({"well": False, "database": "unreachable"}, status=503)
     broker = health.broker_answers()
     well = delivery.is_well and broker
     facts = {**delivery.as_dict(), "broker": "reachable" if broker else "unreachable", "well": well}

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 
-from clients.contact.models import PrivateLink
+from clients.contact import links
+from clients.contact.models import PersonalCode, PrivateLink
 from clients.models import Client
 from practice import clock
 from practice.access.gate import LINK_HOLDERS
@@ -54,17 +56,26 @@ def address(link: PrivateLink) -> str:
 
 def begin(request: HttpRequest, link: PrivateLink) -> None:
     """Begin this person's visit; another person's visit in this browser ends."""
-    if not request.user.is_authenticated:
-        request.session.flush()
+    end(request)
     request.session.cycle_key()
+    # A page that another person left open in this browser can't be sent as this one.
+    rotate_token(request)
     now = time.time()
-    request.session[_KEY] = {"link": str(link.pk), "began": now, "seen": now}
+    request.session[_KEY] = {
+        "link": str(link.pk),
+        "code": _code_of(link.client),
+        "began": now,
+        "seen": now,
+    }
     PrivateLink.objects.filter(pk=link.pk).update(opened_at=clock.now())
 
 
 def end(request: HttpRequest) -> None:
-    """End the visit."""
-    request.session.pop(_KEY, None)
+    """End the visit, and forget what a visitor asked for in this browser."""
+    if not request.user.is_authenticated:
+        request.session.flush()
+    else:
+        request.session.pop(_KEY, None)
 
 
 def link_holder(*purposes: str) -> Callable[[View], View]:
@@ -88,6 +99,12 @@ def link_holder(*purposes: str) -> Callable[[View], View]:
     return mark
 
 
+def _code_of(client: Client) -> str:
+    """Which code a visit was begun with: a new one ends the visits of the old."""
+    held = PersonalCode.objects.filter(client=client).first()
+    return links.digest(held.code + held.enrollment) if held else ""
+
+
 def _current(request: HttpRequest) -> PrivateLink | None:
     visit = request.session.get(_KEY)
     # The machine's own clock: a moved demo clock ends no visit.
@@ -95,8 +112,9 @@ def _current(request: HttpRequest) -> PrivateLink | None:
     if not visit or now - visit["seen"] > IDLE_SECONDS or now - visit["began"] > WHOLE_SECONDS:
         end(request)
         return None
-    link = PrivateLink.objects.select_related("client").filter(pk=uuid.UUID(visit["link"])).first()
-    if link is None or not link.is_good(clock.now()):
+    found = PrivateLink.objects.select_related("client").filter(pk=uuid.UUID(visit["link"]))
+    link = found.first()
+    if link is None or not link.is_good(clock.now()) or visit["code"] != _code_of(link.client):
         end(request)
         return None
     visit["seen"] = now

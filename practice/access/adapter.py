@@ -5,11 +5,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from practice import encryption
 from practice.access.roles import Role
+from practice.audit import trail
+from practice.audit.models import Verb
+from practice.models import User
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -21,6 +24,17 @@ class StaffAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         role = getattr(request.user, "role", None)
         return reverse(Role(role).home) if role else reverse("home")
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        trail.record(Verb.SIGN_IN, user, by=trail.staff_actor(request))
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        super().authentication_failed(request, **credentials)
+        user = User.objects.filter(email__iexact=tried_address(request, credentials)).first()
+        if user is not None:
+            trail.record(Verb.DENY, user, by=trail.outsider(request), note="sign-in")
 
 
 class EncryptingMFAAdapter(DefaultMFAAdapter):

@@ -44,6 +44,11 @@ def client_actor(request: HttpRequest, client_id: Any) -> Actor:
     return Actor(ActorKind.CLIENT, str(client_id), "", network(request), _request_id(request))
 
 
+def outsider(request: HttpRequest) -> Actor:
+    """Somebody who isn't known yet."""
+    return Actor(ActorKind.SYSTEM, network=network(request), request_id=_request_id(request))
+
+
 def record(
     verb: Verb,
     subject: models.Model,

@@ -48,6 +48,8 @@ def newest_first() -> list[Letter]:
 
 def find(name: str) -> Letter | None:
     """The letter of that name; the name holds no dots or slashes (its address sees to it)."""
+    if len(name) > 100:  # longer than any name of ours, and than some file systems bear
+        return None
     path = folder() / f"{name}.eml"
     return _read(path) if path.is_file() else None
 

@@ -31,9 +31,14 @@ def your_check_in(request: VisitRequest) -> HttpResponse:
         return render(request, "followups/thanks.html", context)
     assert follow_up.question_set is not None
     form = CheckInForm(follow_up.question_set, request.POST or None)
+    if request.POST and request.POST.get("about") != str(follow_up.pk):
+        # A page that somebody else left open in this browser.
+        return render(request, "contact/visit_over.html", status=403)
     if form.is_valid():
         return _keep(request, follow_up, form, context)
-    return render(request, "followups/check_in.html", {**context, "form": form})
+    return render(
+        request, "followups/check_in.html", {**context, "form": form, "about": follow_up.pk}
+    )
 
 
 def _keep(

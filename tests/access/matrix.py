@@ -88,6 +88,7 @@ ROWS: dict[str, Row] = {
     "stop": _open(),
     "choose-code": _open(403),
     "leave": _open(405),
+    "quick-exit": _open(302),
     "healthz-live": _open(),
     "healthz-ready": _open(),
     "healthz-queue": _open(503),  # no broker runs in these tests

@@ -153,6 +153,8 @@ def the_counselor_opens_a_case(page: Page, product: Product, email: str, mark: s
         label="Getting over an affair, or something close to one"
     )
     page.get_by_label("Their part").select_option(label="The partner who was hurt")
+    page.get_by_label("They agreed to messages between sessions").check()
+    page.get_by_label("The partner agreed to messages between sessions").check()
     page.get_by_label("The partner’s name").fill(f"Walter {mark}")
     page.get_by_label("An e-mail address that only the partner reads").fill(
         f"walter{mark}@example.com"

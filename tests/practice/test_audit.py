@@ -143,7 +143,7 @@ def test_opening_a_case_records_who_saw_whom_and_from_which_network(cast: Cast, 
         assert len(row.request_id) == 32
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_writers_at_the_same_time_keep_the_chain_whole():
     together = threading.Barrier(6)
     errors: list[BaseException] = []

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from clients.contact.models import ContactCard
+from clients.contact.models import ContactCard, Message
 from clients.models import Client
 from practice import guards
 from practice.audit import trail
@@ -59,6 +59,19 @@ def test_ciphertext_of_another_row_does_not_open():
     put(ben, stored(ann))
     with pytest.raises(CannotDecrypt):
         _ = Client.objects.get(pk=ben.pk).name
+
+
+def test_ciphertext_of_another_row_of_the_same_person_does_not_open(cast: Cast):
+    for day in (1, 2):
+        make_session(cast.case, in_days(timezone.now(), day))
+    one, two = Message.objects.filter(client=cast.hanna.client)
+    one.token = "words"
+    one.save(update_fields=["token"])
+    (moved,) = Message.objects.filter(pk=one.pk).values_list("token", flat=True)
+    Message.objects.filter(pk=two.pk).update(token=moved)
+    assert Message.objects.get(pk=one.pk).token == "words"
+    with pytest.raises(CannotDecrypt):
+        _ = Message.objects.get(pk=two.pk).token
 
 
 def test_ciphertext_of_another_column_does_not_open(cast: Cast):
@@ -161,7 +174,7 @@ def test_nothing_a_person_told_us_stands_readable_in_the_database(cast: Cast, cl
     make_consultation(cast.nora, in_days(timezone.now(), 5), "Canaryvera")  # words: CANARY …
     follow_up = a_check_in(cast)
     assert open_link(client, cast.hanna.client, "check_in", follow_up.pk).status_code == 200
-    client.post("/yours/check-in/", {"hard": "CANARYanswer"})
+    client.post("/yours/check-in/", {"about": follow_up.pk, "hard": "CANARYanswer"})
     assert Response.objects.get().answers[0]["answer"] == "CANARYanswer"
     readable = [
         (table, column)

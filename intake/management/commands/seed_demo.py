@@ -1,3 +1,4 @@
+import logging
 import os
 import secrets
 from argparse import ArgumentParser
@@ -25,6 +26,8 @@ class Command(BaseCommand):
             if options["if_empty"]:
                 return
             raise CommandError("There are people in this practice already; nothing was changed.")
+        # The demo's broker comes up after this; what is due goes with the first tick.
+        logging.getLogger("mendwell.outbox").setLevel(logging.ERROR)
         password = os.environ.get("MENDWELL_DEMO_PASSWORD") or secrets.token_hex(8)
         with transaction.atomic():
             counselor = people.make(password)

@@ -6,6 +6,7 @@
   const exit = document.querySelector("[data-quick-exit]");
   if (!exit) return;
 
+  const outside = exit.dataset.quickExit;
   const WITHIN_MS = 1000;
   let lastEscape = -Infinity;
 
@@ -13,7 +14,9 @@
     // The next page may be slow to come; this one is gone from the screen at once.
     document.body.hidden = true;
     document.title = "…";
-    window.location.replace(exit.href);
+    // What was begun here ends in the background; a slow answer keeps nobody on this page.
+    fetch(exit.href, { method: "HEAD", keepalive: true, redirect: "manual" }).catch(function () {});
+    window.location.replace(outside);
   }
 
   exit.addEventListener("click", function (event) {
@@ -29,6 +32,6 @@
 
   // Coming back with the browser's own button must not show what was hidden.
   window.addEventListener("pageshow", function (event) {
-    if (event.persisted && document.body.hidden) window.location.replace(exit.href);
+    if (event.persisted && document.body.hidden) window.location.replace(outside);
   });
 })();

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client as Browser
 
-from clients.contact import links, visits
+from clients.contact import codes, links, visits
 from clients.handouts import assign
 from clients.handouts.models import Audience
 from practice.audit import trail
@@ -100,8 +100,22 @@ def test_staff_who_try_a_link_stay_signed_in(reading, signed_in):
 def test_leaving_ends_the_visit_and_clears_the_browser(reading, client):
     come(client, reading.hanna)
     answer = client.post("/yours/leave/")
-    assert answer.headers["Location"] == "https://www.weather.gov/"
+    assert answer.headers["Refresh"] == "1; url=https://www.weather.gov/"
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert client.get(READING).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_the_quick_exit_ends_the_visit(reading, client, method):
+    come(client, reading.hanna)
+    answer = getattr(client, method)("/elsewhere/")
+    assert answer.headers["Location"] == "https://www.weather.gov/"
+    assert client.get(READING).status_code == 403
+
+
+def test_a_new_code_ends_the_visits_of_the_old(reading, client):
+    come(client, reading.hanna)
+    codes.choose(reading.hanna.client, "another code 5")
     assert client.get(READING).status_code == 403
 
 

@@ -4,13 +4,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 
+from clients.contact import links
 from clients.models import Case
 from practice.audit import trail
 from practice.audit.models import Entry, Verb
 from scheduling.followups import checkins
 from scheduling.followups.models import QuestionSet, Response
 from scheduling.followups.planning import CHECK_IN
-from tests.cast import open_link
+from tests.cast import CODE, open_link
 from tests.clients.contact.test_links import everything_kept
 from tests.scheduling.followups.conftest import check_in_of, hold
 
@@ -31,15 +32,26 @@ def asked(cast, session, following):
     return cast
 
 
-def come(person, subject=None) -> Browser:
-    browser = Browser()
+class Visitor(Browser):
+    """Somebody who came by a link to a check-in, with its page open."""
+
+    about = ""
+
+    def send(self, answers):
+        """Send the page's form, which names what it answers."""
+        return self.post(PAGE, {"about": self.about, **answers})
+
+
+def come(person, subject=None) -> Visitor:
+    browser = Visitor()
     subject = subject or check_in_of(person)
     open_link(browser, person.client, CHECK_IN, subject.pk)
+    browser.about = str(subject.pk)
     return browser
 
 
 def test_the_answers_are_kept_with_who_may_raise_them(asked, now):
-    answer = come(asked.hanna).post(PAGE, ANSWERS)
+    answer = come(asked.hanna).send(ANSWERS)
     assert "Thank you" in answer.content.decode()
     response = Response.objects.get()
     assert (response.participant, response.answered_at) == (asked.hanna, now)
@@ -53,15 +65,15 @@ def test_the_answers_are_kept_with_who_may_raise_them(asked, now):
 
 
 def test_they_stand_in_the_database_as_ciphertext(asked):
-    come(asked.hanna).post(PAGE, ANSWERS)
+    come(asked.hanna).send(ANSWERS)
     assert "CANARY" not in everything_kept()
     assert "CANARY" in Response.objects.get().answers_text
 
 
 def test_they_are_answered_once(asked):
     browser = come(asked.hanna)
-    browser.post(PAGE, ANSWERS)
-    again = browser.post(PAGE, {"safe": "5"})
+    browser.send(ANSWERS)
+    again = browser.send({"safe": "5"})
     assert "Thank you" in again.content.decode()
     assert "Thank you" in browser.get(PAGE).content.decode()
     assert Response.objects.get().answers[0]["answer"] == "2"
@@ -71,12 +83,12 @@ def test_they_are_answered_once(asked):
 
 def test_the_page_afterwards_shows_no_answer(asked):
     browser = come(asked.hanna)
-    browser.post(PAGE, ANSWERS)
+    browser.send(ANSWERS)
     assert "CANARY" not in browser.get(PAGE).content.decode()
 
 
 def test_no_sql_changes_a_given_answer_or_whose_it_is(asked):
-    come(asked.hanna).post(PAGE, ANSWERS)
+    come(asked.hanna).send(ANSWERS)
     other = str(asked.ian.pk) if connection.vendor == "postgresql" else asked.ian.pk.hex
     for change in ("answers_text = 'x'", f"participant_id = '{other}'"):
         with (
@@ -95,8 +107,8 @@ def test_questions_that_were_asked_never_change(asked):
 
 
 def test_each_answers_their_own(asked):
-    come(asked.hanna).post(PAGE, {"safe": "1"})
-    come(asked.ian).post(PAGE, {"safe": "5"})
+    come(asked.hanna).send({"safe": "1"})
+    come(asked.ian).send({"safe": "5"})
     answers = {
         response.participant: response.answers[0]["answer"] for response in Response.objects.all()
     }
@@ -107,7 +119,7 @@ def test_the_other_partner_s_check_in_doesn_t_exist_for_one_s_link(asked):
     """Even a link made by mistake for the other's follow-up opens nothing."""
     browser = come(asked.ian, subject=check_in_of(asked.hanna))
     assert browser.get(PAGE).status_code == 404
-    assert browser.post(PAGE, ANSWERS).status_code == 404
+    assert browser.send(ANSWERS).status_code == 404
     assert not Response.objects.exists()
 
 
@@ -116,7 +128,7 @@ def test_the_pages_of_both_are_the_same_before_and_after_the_other_answered(aske
         return come(asked.ian).get(PAGE).content.decode().partition("csrf")[0]
 
     before = seen()
-    come(asked.hanna).post(PAGE, ANSWERS)
+    come(asked.hanna).send(ANSWERS)
     assert seen() == before
 
 
@@ -124,20 +136,20 @@ def test_a_closed_case_asks_nothing(asked, now):
     browser = come(asked.hanna)
     Case.objects.filter(pk=asked.case.pk).update(status="closed", closed_at=now)
     assert browser.get(PAGE).status_code == 404
-    assert browser.post(PAGE, ANSWERS).status_code == 404
+    assert browser.send(ANSWERS).status_code == 404
 
 
 @pytest.mark.parametrize(
     "nothing", [{"hard": ""}, {"safe": "", "hard": "  "}, {"safe_together": "on"}]
 )
 def test_at_least_one_answer_is_needed(asked, nothing):
-    answer = come(asked.hanna).post(PAGE, nothing)
+    answer = come(asked.hanna).send(nothing)
     assert "Please answer at least one question." in answer.content.decode()
     assert not Response.objects.exists()
 
 
 def test_one_answer_is_enough(asked):
-    come(asked.hanna).post(PAGE, {"bring": "Only this."})
+    come(asked.hanna).send({"bring": "Only this."})
     assert [each["answer"] for each in Response.objects.get().answers] == ["Only this."]
 
 
@@ -146,7 +158,7 @@ def test_one_answer_is_enough(asked):
 )
 def test_wrong_input_is_refused_and_what_was_typed_is_kept(asked, wrong):
     typed = {"hard": "We talked & <b>cried</b>", "close": "4", "close_together": "on", **wrong}
-    page = come(asked.hanna).post(PAGE, typed).content.decode()
+    page = come(asked.hanna).send(typed).content.decode()
     assert not Response.objects.exists()
     assert "We talked &amp; &lt;b&gt;cried&lt;/b&gt;" in page
     assert page.count("checked") == 2
@@ -165,3 +177,23 @@ def test_the_page_promises_when_it_is_read(asked):
     page = come(asked.hanna).get(PAGE).content.decode()
     assert "before your session on Wednesday, Dec 9" in page
     assert "988" in page
+
+
+def test_a_page_that_the_other_left_open_answers_nothing(asked):
+    """One browser, two tabs: Hanna's page is sent after Ian came by his own link."""
+    browser = come(asked.hanna)
+    left_open = browser.about
+    open_link(browser, asked.ian.client, CHECK_IN, check_in_of(asked.ian).pk)
+    answer = browser.post(PAGE, {"about": left_open, **ANSWERS})
+    assert answer.status_code == 403
+    assert "CANARY" not in answer.content.decode()
+    assert not Response.objects.exists()
+
+
+def test_a_form_from_before_another_person_came_has_no_good_token(asked):
+    browser = Browser(enforce_csrf_checks=True)
+    browser.get("/consultation/")
+    before = browser.cookies["csrftoken"].value
+    link = links.make(asked.hanna.client_id, CHECK_IN, check_in_of(asked.hanna).pk)
+    browser.post(f"/s/{link}", {"code": CODE, "csrfmiddlewaretoken": before})
+    assert browser.cookies["csrftoken"].value != before

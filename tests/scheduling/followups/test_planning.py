@@ -116,9 +116,9 @@ def test_without_a_next_session_it_is_due_four_days_after_this_one(cast, session
 
 def test_a_next_session_booked_later_pulls_the_check_in_before_it(cast, session, now):
     hold(session)
-    planned = check_in_of(session, cast.hanna).message.due_at
+    planned = check_in_of(cast.hanna).message.due_at
     booked = make_session(cast.case, session.starts_at + timedelta(days=3))
-    message = check_in_of(session, cast.hanna).message
+    message = check_in_of(cast.hanna).message
     assert message.due_at < planned
     assert message.expires_at == booked.starts_at
 
