@@ -17,7 +17,6 @@ from practice import clock
 from practice.audit import trail
 from practice.models import Counselor, State
 from scheduling import booking, lifecycle
-from scheduling.availability import Slot
 from scheduling.booking import Attending
 from scheduling.followups import checkins, planning
 from scheduling.followups.models import FollowUp, Plan
@@ -55,20 +54,35 @@ def make(counselor: Counselor, plan: Plan, number: int) -> None:
 
 
 def _asks_for_consultation(counselor: Counselor, plan: Plan, turn: int) -> None:
-    _, _, state, zone = _PAIRS[turn % len(_PAIRS)]
-    _consultation(turn, value_of(open_times([(state, zone), (state, zone)])[2]))
+    _consultation(turn)
 
 
 def _consultation_was_held(counselor: Counselor, plan: Plan, turn: int) -> None:
-    yesterday = _near(counselor, turn, days=-1)
-    request = _consultation(turn, value_of(Slot(counselor, yesterday, yesterday)))
-    lifecycle.mark_done(request.appointment, trail.SYSTEM)
+    appointment = _consultation(turn).appointment
+    back = timedelta(days=1 + (appointment.ends_at - clock.now()) // timedelta(days=1))
+    while not _put_back(appointment, back):
+        back += timedelta(days=1)
+    lifecycle.mark_done(appointment, trail.SYSTEM)
 
 
-def _consultation(turn: int, slot: str) -> ConsultationRequest:
+def _put_back(appointment: Appointment, back: timedelta) -> bool:
+    """Nobody can book a time that is over, so the demo moves it there; False where it is taken."""
+    try:
+        with booking.refusing_overlap(appointment.starts_at):
+            Appointment.objects.filter(pk=appointment.pk).update(
+                starts_at=appointment.starts_at - back,
+                ends_at=appointment.ends_at - back,
+                busy_until=appointment.busy_until - back,
+            )
+    except booking.SlotTaken:
+        return False
+    return True
+
+
+def _consultation(turn: int) -> ConsultationRequest:
     name, _, state, zone = _PAIRS[turn % len(_PAIRS)]
     places: list[Place] = [(state, zone), (state, zone)]
-    held = hold(slot, places)
+    held = hold(value_of(open_times(places)[2]), places)
     about = AboutYou(
         name=_numbered(name, turn),
         email=f"visitor{turn}@example.com",

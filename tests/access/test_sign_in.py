@@ -276,7 +276,7 @@ def test_guessing_codes_is_slowed_down(cast: Cast, set_up, travel: Travel, now: 
     travel(now + timedelta(minutes=10))
     browser = Browser()
     sign_in(browser, cast.dan)
-    for _ in range(6):
+    for _ in range(11):
         browser.post(reverse("mfa_authenticate"), {"code": "000000"})
     browser.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     assert not is_in(browser)

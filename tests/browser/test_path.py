@@ -15,6 +15,7 @@ from tests.browser.looking import look
 from tests.browser.people import (
     CODE,
     NEW_YORK,
+    answer_with_weather,
     link_in,
     move_to,
     next_morning,
@@ -60,6 +61,7 @@ def test_the_path_from_first_click_to_answers(
     each_answers_the_check_in(visitor, partner, product, first, vera, walter)
     the_dashboard_shows_both_answers(nora, product)
     neither_partner_sees_a_trace_of_the_other(visitor, partner)
+    what_is_closed_stays_closed(visitor, partner)
 
 
 def somewhere_else_gets_a_kind_answer(page: Page, product: Product) -> None:
@@ -306,6 +308,22 @@ def neither_partner_sees_a_trace_of_the_other(vera_page: Page, walter_page: Page
     assert "Walter" not in vera_page.content()
     assert "How we speak" not in walter_page.content()
     assert "Vera" not in walter_page.content()
+
+
+def what_is_closed_stays_closed(closing: Page, leaving: Page) -> None:
+    """One closes with the button, one leaves by the quick exit: Back shows neither a thing."""
+    for page in (closing, leaving):
+        # The address outside is answered here: no test sends anything off this machine.
+        page.route(re.compile("weather"), answer_with_weather)
+    closing.get_by_role("button", name="I’m done: close this").click()
+    expect(closing.get_by_role("heading", level=1)).to_have_text(re.compile("closed now|Sunny"))
+    leaving.get_by_role("link", name=re.compile("Leave this page")).click()
+    expect(leaving.get_by_role("heading")).to_have_text("Sunny")
+    for page in (closing, leaving):
+        page.go_back()
+        page.reload()
+        assert "Thank you" not in page.content()
+        assert "How has it been?" not in page.content()
 
 
 def the_mail(product: Product, person: str, number: int) -> EmailMessage:

@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.looking import look
-from tests.browser.people import say_where, say_who, sign_in
+from tests.browser.people import answer_with_weather, say_where, say_who, sign_in
 from tests.live.fixtures import NARROW
 from tests.live.product import Product
 
@@ -96,10 +96,6 @@ def test_the_quick_exit_leaves_no_way_back(
     expect(page.get_by_role("heading")).to_have_text("Sunny")
     page.go_back()
     assert "/consultation/" not in page.url
-
-
-def answer_with_weather(route: Route) -> None:
-    route.fulfill(body="<h1>Sunny</h1>", content_type="text/html")
 
 
 def test_every_page_loads_from_this_address_alone(product: Product, new_person: NewPerson) -> None:
