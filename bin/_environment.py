@@ -55,7 +55,7 @@ def make(folder: Path, requirements: Path, wanted: str) -> int:
     uv = shutil.which("uv")
     venv.create(folder, with_pip=not uv, symlinks=True)
     python = str(folder / "bin" / "python")
-    options = ["--quiet", "--no-deps", "--require-hashes", "--requirement", str(requirements)]
+    options = ["-qq", "--no-deps", "--require-hashes", "--requirement", str(requirements)]
     installer = (
         [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
     )

@@ -186,3 +186,30 @@ class TestOnThePages:
     def test_nobody_comes_here_without_the_code_read_out(self, cast, client):
         assert client.get("/yours/code/").status_code == 403
         assert client.post("/yours/code/", {"code": "own-code-1"}).status_code == 403
+
+
+def test_wrong_codes_on_a_link_that_is_over_lock_nobody_out(hanna, now, travel):
+    over = link_of(hanna, "older")
+    travel(over.expires_at)
+    fail(over, links.TRIES)
+    assert PersonalCode.objects.get(client=hanna).failures == 0
+    assert codes.answer(over, CODE) is Answer.NOTHING  # it locked itself
+    assert codes.answer(link_of(hanna), CODE) is Answer.OPEN
+
+
+def test_a_new_enrollment_voids_the_code_that_was_known_before(hanna):
+    codes.enroll(hanna)
+    assert codes.answer(link_of(hanna), CODE) is Answer.NOTHING
+
+
+def test_many_tries_from_one_network_are_put_off(hanna, client, other_network):
+    for _ in range(100):
+        client.post("/s/nothing", {"code": WRONG})
+    token = links.make(hanna.pk, "check_in", "thing")
+    assert "Please wait a while." in client.post(f"/s/{token}", {"code": CODE}).content.decode()
+    assert other_network.post(f"/s/{token}", {"code": CODE}).status_code == 302
+
+
+@pytest.fixture
+def other_network() -> Browser:
+    return Browser(REMOTE_ADDR="198.51.100.7")

@@ -1,0 +1,18 @@
+"""A new practice gets its first handouts and its first plan by a command."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from clients.handouts.models import Handout, Version
+from scheduling.followups.models import Plan
+
+
+@pytest.mark.django_db
+def test_the_starters_are_added_once(now, capsys):
+    call_command("add_starters")
+    assert "Published 9 handouts" in capsys.readouterr().out
+    assert Version.objects.count() == 9
+    assert [step.kind for step in Plan.objects.get().steps.all()] == ["handout", "check_in"]
+    with pytest.raises(CommandError, match="already"):
+        call_command("add_starters")
+    assert Handout.objects.count() == 9
