@@ -101,10 +101,6 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Those that begin in [start, end)."""
         return self.filter(starts_at__gte=start, starts_at__lt=end)
 
-    def upcoming(self, now: datetime) -> "AppointmentQuerySet":
-        """Booked and still to come, the next first."""
-        return self.filter(status=Status.BOOKED, ends_at__gt=now).order_by("starts_at")
-
 
 class Appointment(models.Model):
     """An hour of a counselor's that is somebody's: a hold, a consultation or a session."""

@@ -1,5 +1,6 @@
 """A counselor's own appointments: booking sessions, and saying what became of them."""
 
+from collections.abc import Callable
 from datetime import UTC, timedelta
 from uuid import UUID
 
@@ -88,27 +89,30 @@ def _booked(request: StaffRequest, case: Case, form: BookForm) -> bool:
 @require_POST
 def done(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """The session took place: its follow-ups are planned."""
-    appointment = _own(request, appointment_id)
-    try:
-        lifecycle.mark_done(appointment, by=trail.staff_actor(request))
-    except lifecycle.NotOpen:
-        messages.error(request, "This one was closed already.")
-    else:
-        messages.success(request, "Marked as done. What follows it is planned.")
-    return _back(appointment)
+    words = "Marked as done. What follows it is planned."
+    return _close(request, appointment_id, lifecycle.mark_done, words)
 
 
 @staff(Role.COUNSELOR)
 @require_POST
 def no_show(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """Nobody came."""
+    return _close(request, appointment_id, lifecycle.mark_no_show, "Noted that nobody came.")
+
+
+def _close(
+    request: StaffRequest,
+    appointment_id: UUID,
+    mark: Callable[[Appointment, trail.Actor], Appointment],
+    words: str,
+) -> HttpResponse:
     appointment = _own(request, appointment_id)
     try:
-        lifecycle.mark_no_show(appointment, by=trail.staff_actor(request))
+        mark(appointment, trail.staff_actor(request))
     except lifecycle.NotOpen:
         messages.error(request, "This one was closed already.")
     else:
-        messages.success(request, "Noted that nobody came.")
+        messages.success(request, words)
     return _back(appointment)
 
 

@@ -18,6 +18,15 @@ from tests.cast import Cast, assemble
 NOW = datetime(2026, 12, 2, 15, 0, tzinfo=UTC)
 
 
+_ON_THE_RUNNING_PRODUCT = {"product", "browser", "new_person", "wide_page", "narrow_page"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser come last: once its loop runs, Django makes connections of its own."""
+    items.sort(key=lambda item: bool(_ON_THE_RUNNING_PRODUCT & set(item.fixturenames)))  # type: ignore[attr-defined]
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _guards_give_way_to_emptying() -> Iterator[None]:
     """After a test with real transactions the tables are emptied, and the guards stand aside."""

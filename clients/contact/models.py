@@ -134,10 +134,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What can still be stopped."""
         return self.filter(state__in=[State.DUE, State.CLAIMED, State.UNCERTAIN])
 
-    def overdue(self, before: datetime) -> "MessageQuerySet":
-        """Still waiting although it was due before that moment."""
-        return self.filter(state__in=[State.DUE, State.CLAIMED], due_at__lt=before)
-
 
 class State(models.TextChoices):
     """Where a message is. The words are those that staff read."""

@@ -8,13 +8,9 @@ from django.db import transaction
 
 from clients.handouts.importing import ImportedArticle, to_markdown
 from clients.handouts.models import Article, Audience, Handout, Section, Version
-from clients.models import Stage
 from practice import clock
 from practice.audit import trail
 from practice.audit.models import Verb
-
-# Read first things first: what is for one partner is seldom of use before the first weeks.
-DEFAULT_STAGES = [Stage.IMPACT.value, Stage.MEANING.value]
 
 
 class AlreadyImported(Exception):

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from clients.models import Case, Part, Participant, Stage
-from practice.access.roles import Role
 from practice.models import User
 
 
@@ -187,8 +186,3 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
-
-
-def may_publish(user: User) -> bool:
-    """A counselor decides what reaches a client."""
-    return user.role == Role.COUNSELOR
