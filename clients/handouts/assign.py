@@ -63,7 +63,11 @@ def _give_one(participant: Participant, version: Version, user: User) -> Assignm
             assignment, _ = Assignment.objects.get_or_create(
                 participant=participant,
                 version=version,
-                defaults={"confirmed_by": user, "confirmed_at": clock.now()},
+                defaults={
+                    "confirmed_by": user,
+                    "confirmed_at": clock.now(),
+                    "position": participant.assignments.count(),
+                },
             )
     except IntegrityError as error:  # the case changed meanwhile, and the database knew
         raise NotForThem from error

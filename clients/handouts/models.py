@@ -171,13 +171,15 @@ class Assignment(models.Model):
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="assignments")
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField()
+    # In the order in which the counselor chose them; the next follow-up takes the first.
+    position = models.PositiveSmallIntegerField(default=0)
     released_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     objects: ClassVar[models.Manager["Assignment"]] = AssignmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["confirmed_at"]
+        ordering = ["confirmed_at", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["participant", "version"], name="handouts_assignment_once"

@@ -99,7 +99,7 @@ def _key(follow_up: FollowUp) -> str:
 
 
 def _next_handout(person: Participant) -> Assignment | None:
-    return person.assignments.waiting().filter(follow_up=None).order_by("confirmed_at").first()
+    return person.assignments.waiting().filter(follow_up=None).first()
 
 
 def _times(session: Appointment, step: Step, person: Participant) -> tuple[datetime, datetime]:

@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('confirmed_at', models.DateTimeField()),
+                ('position', models.PositiveSmallIntegerField(default=0)),
                 ('released_at', models.DateTimeField(blank=True, null=True)),
                 ('opened_at', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
@@ -88,7 +89,7 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='handouts.version')),
             ],
             options={
-                'ordering': ['confirmed_at'],
+                'ordering': ['confirmed_at', 'position'],
             },
         ),
         migrations.AddConstraint(
