@@ -62,7 +62,7 @@ class WhereForm(PlainForm):
             (ABROAD, "Outside the United States"),
         ]
         for name in ("state", "partner_state"):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.offer(name, choices)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -124,7 +124,7 @@ class TimeForm(PlainForm):
 
     def __init__(self, choices: list[Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["slot"].choices = choices  # type: ignore[attr-defined]
+        self.offer("slot", choices)
 
 
 class AboutYouForm(PlainForm):

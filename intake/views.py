@@ -80,7 +80,7 @@ def _week(
     first = int(page) * _DAYS_SHOWN if page.isdecimal() and len(page) < 4 else 0
     shown = set(days[first : first + _DAYS_SHOWN])
     some = [slot for slot in slots if slot.starts_at.astimezone(zone).date() in shown]
-    form.fields["slot"].choices = by_day(some, zone, name_counselor=True)  # type: ignore[attr-defined]
+    form.offer("slot", by_day(some, zone, name_counselor=True))
     return {
         "form": form,
         "zone_words": zone_name(slots[0].starts_at if slots else clock.now(), zone),

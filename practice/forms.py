@@ -1,5 +1,7 @@
 """Words that every form shares."""
 
+from typing import Any
+
 from django import forms
 
 _PLAIN = {
@@ -17,6 +19,12 @@ _PLAIN = {
 
 class PlainForm(forms.Form):
     """A form that says in plain words what to change, unless a field has words of its own."""
+
+    def offer(self, name: str, choices: list[Any]) -> None:
+        """Set what can be chosen in this field; groups are (title, choices)."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     def full_clean(self) -> None:
         # Not in __init__: forms add fields of their own after it.

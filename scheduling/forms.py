@@ -47,10 +47,12 @@ class MoveForm(PlainForm):
 
     def __init__(self, slots: list[Slot], zone: ZoneInfo, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["starts_at"].choices = [  # type: ignore[attr-defined]
+        self.open_times = {slot.starts_at for slot in slots}
+        offered = [
             (day, [(value.partition("|")[2], label) for value, label in choices])
             for day, choices in by_day(slots, zone, name_counselor=False)
         ]
+        self.offer("starts_at", offered)
 
     def clean_starts_at(self) -> datetime:
         return datetime.fromisoformat(self.cleaned_data["starts_at"])

@@ -13,20 +13,16 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
 
-class _Remembers:
+class _Remembers(smtplib.SMTP):
     text_begun = False
 
     def data(self, *args: Any, **kwargs: Any) -> Any:
         self.text_begun = True
-        return super().data(*args, **kwargs)  # type: ignore[misc]
+        return super().data(*args, **kwargs)
 
 
-class _Plain(_Remembers, smtplib.SMTP):
-    pass
-
-
-class _Encrypted(_Remembers, smtplib.SMTP_SSL):
-    pass
+class _RemembersToo(_Remembers, smtplib.SMTP_SSL):
+    """The same over a line that is encrypted from its beginning."""
 
 
 class Line(EmailBackend):
@@ -34,7 +30,7 @@ class Line(EmailBackend):
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        return _Encrypted if self.use_ssl else _Plain
+        return _RemembersToo if self.use_ssl else _Remembers
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         connection: Any = self.connection

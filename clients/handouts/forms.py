@@ -111,9 +111,8 @@ class GiveForm(PlainForm):
     def __init__(self, proposals: list[Proposal], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.proposals = {str(proposal.version.pk): proposal for proposal in proposals}
-        field = self.fields["versions"]
-        assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [
+        offered = [
             (key, f"{proposal.version.title} · {proposal.why}")
             for key, proposal in self.proposals.items()
         ]
+        self.offer("versions", offered)

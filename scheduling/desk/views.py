@@ -140,13 +140,9 @@ def _page(request: StaffRequest, appointment: Appointment, form: MoveForm) -> Ht
 
 def _half_hours(appointment: Appointment, form: MoveForm) -> list[tuple[str, str]]:
     """Half an hour earlier or later, where that is open."""
-    open_times = {value for _, group in form.fields["starts_at"].choices for value, _ in group}  # type: ignore[attr-defined]
     nearby = [("Half an hour earlier", -30), ("Half an hour later", 30)]
-    offered = [
-        (label, (appointment.starts_at + timedelta(minutes=shift)).isoformat())
-        for label, shift in nearby
-    ]
-    return [(label, value) for label, value in offered if value in open_times]
+    times = [(label, appointment.starts_at + timedelta(minutes=shift)) for label, shift in nearby]
+    return [(label, moment.isoformat()) for label, moment in times if moment in form.open_times]
 
 
 def _move_form(request: StaffRequest, appointment: Appointment, data: Any = None) -> MoveForm:
