@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from practice.audit import trail
 from practice.audit.models import Verb
-from practice.models import Counselor, License, Practice, State, User
+from practice.models import Counselor, Directory, License, Practice, State, User
 
 
 class AuditedAdmin(admin.ModelAdmin):
@@ -64,7 +64,7 @@ class StateAdmin(AuditedAdmin):
     list_display = ["name", "code", "served"]
     list_filter = ["served"]
     search_fields = ["name"]
-    fields = ["name", "served"]
+    fields = ["name", "served", "note"]
     readonly_fields = ["name"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -72,6 +72,15 @@ class StateAdmin(AuditedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Directory)
+class DirectoryAdmin(AuditedAdmin):
+    list_display = ["name", "state", "url", "phone", "position"]
+    list_filter = ["state"]
+    list_select_related = ["state"]
+    search_fields = ["name", "words"]
+    ordering = ["state__name", "position", "name"]
 
 
 @admin.register(User)

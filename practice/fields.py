@@ -60,8 +60,9 @@ class EncryptedTextField(models.TextField):
             return value
         return Ciphertext(encryption.encrypt(str(value), self.place(model_instance)))
 
-    def from_db_value(self, value: str | None, *_: object) -> Ciphertext | None:
-        return None if value is None else Ciphertext(value)
+    def from_db_value(self, value: str | None, *_: object) -> str | None:
+        # A column that was added later holds nothing yet in older rows.
+        return Ciphertext(value) if value else value
 
     def value_to_string(self, obj: models.Model) -> str:
         """A dump of the database holds ciphertext, as the database does."""
@@ -78,6 +79,6 @@ class EncryptedTextField(models.TextField):
         return f"{self.name} is encrypted: save it through an instance, don't query it."
 
     def get_prep_value(self, value: Any) -> Any:
-        if value is None or isinstance(value, Ciphertext):
+        if value is None or value == "" or isinstance(value, Ciphertext):
             return None if value is None else str(value)
         raise TypeError(self._refusal)

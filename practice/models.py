@@ -1,6 +1,7 @@
 """The practice itself: where it may serve, who works there, and what they are licensed for."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -18,6 +19,10 @@ TIME_ZONES = [
     ("America/New_York", "Eastern time"),
     ("America/Chicago", "Central time"),
 ]
+
+
+# The code of a place outside the country.
+ABROAD = "--"
 
 
 class Practice(models.Model):
@@ -51,6 +56,11 @@ class Practice(models.Model):
     minimum_notice_hours = models.PositiveSmallIntegerField(default=12)
     booking_horizon_days = models.PositiveSmallIntegerField(
         default=28, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+    keep_requests_days = models.PositiveSmallIntegerField(
+        default=90,
+        validators=[MinValueValidator(7), MaxValueValidator(365)],
+        help_text="Requests for a consultation that lead nowhere are erased after so many days.",
     )
     quiet_until = models.TimeField(default=time(9), help_text="Messages go from this hour on.")
     quiet_from = models.TimeField(default=time(20), help_text="No message goes after this hour.")
@@ -97,10 +107,51 @@ class State(models.Model):
     served = models.BooleanField(
         default=False, help_text="The practice has counselors licensed there and may serve people."
     )
+    note = models.TextField(
+        blank=True,
+        help_text="What people who are there read when we can’t serve them, before the "
+        "directories. Leave empty for the usual words.",
+    )
     objects: ClassVar[models.Manager["State"]] = StateQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DirectoryQuerySet(models.QuerySet["Directory"]):
+    def for_places(self, codes: Iterable[str]) -> "DirectoryQuerySet":
+        """Those for these places first, then those that help everywhere in the country."""
+        places = set(codes)
+        here = Q(state__in=places)
+        if places - {ABROAD}:
+            here |= Q(state=None)
+        return self.filter(here).order_by(F("state__name").asc(nulls_last=True), "position", "name")
+
+
+class Directory(models.Model):
+    """Where people whom the practice can't serve may find somebody."""
+
+    state = models.ForeignKey(
+        State,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="directories",
+        help_text="Leave empty for one that helps everywhere in the country.",
+    )
+    name = models.CharField(max_length=80)
+    words = models.CharField(max_length=200, help_text="What people find there.")
+    url = models.URLField("address", blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    objects: ClassVar[models.Manager["Directory"]] = DirectoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name_plural = "directories"
 
     def __str__(self) -> str:
         return self.name

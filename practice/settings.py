@@ -254,11 +254,23 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 30,
     "retry_on_timeout": True,
 }
+# Nobody reads and answers a public form faster than this; a program does. See practice.access.bots.
+HUMAN_SECONDS = env.float("HUMAN_SECONDS", default=2.0)
 # The beat looks into the database at this interval; what is due is decided there.
 TICK_SECONDS = env.float("TICK_SECONDS", default=30.0)
 CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "contact.send_due", "schedule": TICK_SECONDS, "options": {"expires": 60}},
     "tidy": {"task": "practice.tidy", "schedule": 6 * 60 * 60.0, "options": {"expires": 3600}},
+    "erase-requests": {
+        "task": "intake.erase_requests",
+        "schedule": 24 * 60 * 60.0,
+        "options": {"expires": 3600},
+    },
+    "tell-those-waiting": {
+        "task": "intake.tell_those_waiting",
+        "schedule": 60 * 60.0,
+        "options": {"expires": 1800},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 

@@ -9,10 +9,12 @@ from practice.access.roles import Role
 
 _ENTRIES: list[tuple[str, str, tuple[Role, ...]]] = [
     ("Today", "dashboard:today", (Role.COUNSELOR, Role.OWNER)),
+    ("Requests", "requests:inbox", (Role.COUNSELOR,)),
     ("Cases", "cases:list", (Role.COUNSELOR,)),
     ("Library", "handouts:library", (Role.COUNSELOR, Role.OWNER)),
     ("Day", "desk:day", (Role.DESK, Role.OWNER)),
     ("Week", "desk:week", (Role.DESK, Role.OWNER)),
+    ("Requests", "requests:inbox", (Role.DESK,)),
     ("Settings", "admin:index", (Role.OWNER,)),
 ]
 

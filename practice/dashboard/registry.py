@@ -67,3 +67,5 @@ class Page:
 
 today = Page()
 case = Page()
+# Panels on the desk’s page of one appointment.
+appointment = Page()

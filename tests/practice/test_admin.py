@@ -13,16 +13,21 @@ from django.contrib import admin
 from django.test import Client as Browser
 from django.urls import reverse
 
+from clients.contact.models import ConsentDocument
+from clients.models import Concern
+from intake.models import DeclineReason
 from practice.access.roles import Role
 from practice.admin import AuditedAdmin
 from practice.audit.models import Entry
 from practice.fields import EncryptedTextField
-from practice.models import License, State, User
+from practice.models import Directory, License, Practice, State, User
 from scheduling.models import TimeOff, WeeklyHours
 from tests.cast import Cast, in_days
 
 pytestmark = pytest.mark.django_db
 CLINICAL = {"clients", "contact", "handouts", "followups", "intake", "audit"}
+# What the practice itself says to people; it names nobody.
+WORDS_OF_OUR_OWN = {ConsentDocument, Concern, DeclineReason}
 PASSWORD = "a calm blue harbor"
 
 
@@ -67,18 +72,22 @@ def test_only_these_can_be_set():
     assert {model._meta.label for model in admin.site._registry} == {
         "practice.Practice",
         "practice.State",
+        "practice.Directory",
         "practice.User",
         "practice.Counselor",
         "scheduling.WeeklyHours",
         "scheduling.TimeOff",
         "mfa.Authenticator",
         "axes.AccessAttempt",
+        "contact.ConsentDocument",
+        "clients.Concern",
+        "intake.DeclineReason",
     }
 
 
 def test_nothing_clinical_and_nothing_encrypted_is_among_them():
     for model in admin.site._registry:
-        assert model._meta.app_label not in CLINICAL
+        assert model in WORDS_OF_OUR_OWN or model._meta.app_label not in CLINICAL
         assert not any(isinstance(field, EncryptedTextField) for field in model._meta.fields)
     assert {app.label for app in apps.get_app_configs()} >= CLINICAL
 
@@ -120,6 +129,76 @@ def test_setting_the_practice(owner: Browser, cast: Cast, before: int):
     answer = send(owner, "practice_practice_change", 1, display_name="Elm Street Office")
     assert answer.status_code == 302
     assert recorded(before, cast) == [("change", "practice.practice", "1", "display_name")]
+
+
+def test_what_people_read_who_can_t_be_served(owner: Browser, cast: Cast, before: int):
+    answer = send(owner, "practice_state_change", "TX", note="We hope to be there next year.")
+    assert answer.status_code == 302
+    assert State.objects.get(pk="TX").note == "We hope to be there next year."
+    assert recorded(before, cast) == [("change", "practice.state", "TX", "note")]
+
+
+def test_how_long_requests_are_kept(owner: Browser, cast: Cast, before: int):
+    answer = send(owner, "practice_practice_change", 1, keep_requests_days="3")
+    assert answer.context["adminform"].form.errors["keep_requests_days"]
+    send(owner, "practice_practice_change", 1, keep_requests_days="30")
+    assert Practice.current().keep_requests_days == 30
+    assert recorded(before, cast) == [("change", "practice.practice", "1", "keep_requests_days")]
+
+
+def test_a_directory_added_changed_and_taken_away(owner: Browser, cast: Cast, before: int):
+    facts = {"state": "TX", "name": "Texas list", "words": "A list.", "url": "list.example.org"}
+    assert send(owner, "practice_directory_add", **facts).status_code == 302
+    added = Directory.objects.get(name="Texas list")
+    assert added.url == "https://list.example.org"
+    send(owner, "practice_directory_change", added.pk, words="A longer list.")
+    owner.post(reverse("admin:practice_directory_delete", args=[added.pk]), {"post": "yes"})
+    assert not Directory.objects.filter(pk=added.pk).exists()
+    assert [(verb, note) for verb, *_, note in recorded(before, cast)] == [
+        ("create", "state,name,words,url"),
+        ("change", "words"),
+        ("erase", ""),
+    ]
+
+
+def test_directories_are_listed_by_state(owner: Browser, cast: Cast):
+    path = reverse("admin:practice_directory_changelist")
+    page = owner.get(path, {"state__code__exact": "TX"}).content.decode()
+    assert "Psychology Today: Texas" in page
+    assert "Psychology Today: Ohio" not in page
+
+
+def test_a_concern_added_renamed_and_taken_away(owner: Browser, cast: Cast, before: int):
+    facts = {"key": "blended-family", "name": "A family from two", "position": "9"}
+    assert send(owner, "clients_concern_add", **facts).status_code == 302
+    send(owner, "clients_concern_change", "blended-family", name="Two families in one")
+    assert Concern.objects.get(pk="blended-family").name == "Two families in one"
+    owner.post(reverse("admin:clients_concern_delete", args=["blended-family"]), {"post": "yes"})
+    assert not Concern.objects.filter(pk="blended-family").exists()
+    assert [(verb, what) for verb, _, what, _ in recorded(before, cast)] == [
+        ("create", "blended-family"),
+        ("change", "blended-family"),
+        ("erase", "blended-family"),
+    ]
+
+
+def test_what_cases_depend_on_stays_as_it_is(owner: Browser, cast: Cast, before: int):
+    facts = {"key": "other", "about_affair": None, "name": "After an affair"}
+    assert send(owner, "clients_concern_change", "affair-recovery", **facts).status_code == 302
+    concern = Concern.objects.get(pk="affair-recovery")
+    assert (concern.name, concern.about_affair) == ("After an affair", True)
+    assert not Concern.objects.filter(pk="other").exists()
+    assert recorded(before, cast) == [("change", "clients.concern", "affair-recovery", "name")]
+
+
+def test_a_concern_of_a_case_is_not_taken_away(owner: Browser, cast: Cast, before: int):
+    assert cast.case.concern_id == "affair-recovery"
+    path = reverse("admin:clients_concern_delete", args=["affair-recovery"])
+    page = owner.post(path, {"post": "yes"}).content.decode()
+    assert "Cannot delete" in page
+    assert "Hanna" not in page
+    assert Concern.objects.filter(pk="affair-recovery").exists()
+    assert recorded(before, cast) == []
 
 
 def test_adding_somebody_who_can_then_sign_in(owner: Browser, cast: Cast, before: int):

@@ -101,8 +101,8 @@ def test_the_reason_is_said(places: list[str], reasons: list[Reason]):
 
 
 @pytest.mark.django_db
-def test_the_practice_begins_with_its_eight_states_of_fifty_two_places():
-    from practice.models import State
+def test_the_practice_begins_with_its_eight_states_of_fifty_two_places_and_abroad():
+    from practice.models import ABROAD, State
 
-    assert sorted(State.objects.values_list("code", flat=True)) == sorted(PLACES)
+    assert set(State.objects.values_list("code", flat=True)) == {*PLACES, ABROAD}
     assert set(State.objects.served().values_list("code", flat=True)) == SERVED

@@ -83,6 +83,15 @@ BREAKS: dict[str, Callable[[World], None]] = {
     ),
     "contact_message_ended_stays_ended": send_twice,
     "contact_message_moves_are_legal": lambda world: sql("UPDATE contact_message SET state='sent'"),
+    "contact_consentdocument_is_frozen": lambda world: sql(
+        "UPDATE contact_consentdocument SET body = 'x'"
+    ),
+    "contact_consentdocument_is_never_deleted": lambda world: sql(
+        "DELETE FROM contact_consentdocument"
+    ),
+    "contact_consent_is_only_withdrawn": lambda world: sql(
+        "UPDATE contact_consent SET purpose = 'sms' WHERE purpose = 'email'"
+    ),
     "handouts_version_is_frozen": lambda world: sql("UPDATE handouts_version SET body = 'x'"),
     "handouts_version_is_never_deleted": lambda world: sql("DELETE FROM handouts_version"),
     "handouts_handout_keeps_its_audience": lambda world: sql(
