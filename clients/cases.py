@@ -24,12 +24,18 @@ class TakesPart:
 
 @transaction.atomic
 def add_client(
-    *, name: str, state: State | None, time_zone: str, contact: Contact, network: str = ""
+    *,
+    name: str,
+    state: State | None,
+    time_zone: str,
+    contact: Contact,
+    network: str = "",
+    consents: bool = True,
 ) -> Client:
-    """A person with a contact card and their consents."""
+    """A person with a contact card; with the usual consents, unless they sign their own."""
     client = Client(name=name, state=state, time_zone=time_zone, created_at=clock.now())
     client.save(force_insert=True)
-    cards.set_up(client, contact, network=network)
+    cards.set_up(client, contact, network=network, consents=consents)
     return client
 
 

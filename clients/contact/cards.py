@@ -1,13 +1,22 @@
-"""Contact cards and consents: setting them up, and the person's "stop"."""
+"""Contact cards: setting them up, the person's own changes, and their "stop"."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from clients.contact import outbox
-from clients.contact.models import Consent, ContactCard, Message, State
+from clients.contact import links, outbox
+from clients.contact.models import (
+    Channel,
+    Consent,
+    ContactCard,
+    Message,
+    PrivateLink,
+    Purpose,
+    State,
+)
 from clients.models import Client
 from practice import clock, encryption
 
@@ -23,25 +32,60 @@ class Contact:
     safe_hours: tuple[time, time] | None = None
     voicemail_is_safe: bool = False
     follow_ups: bool = True
+    channel: Channel = Channel.EMAIL
+    device_is_shared: bool = False
+    neutral_name: str = ""
 
 
 @transaction.atomic
-def set_up(client: Client, contact: Contact, *, network: str = "") -> ContactCard:
-    """The card of a new client, and what they agreed to with it."""
-    begins, ends = contact.safe_hours or (None, None)
-    card = ContactCard.objects.create(
-        client=client,
-        email=contact.email,
-        email_index=index_of(contact.email),
-        phone=contact.phone,
-        safe_from=begins,
-        safe_until=ends,
-        voicemail_is_safe=contact.voicemail_is_safe,
-    )
-    agree(client, Consent.Purpose.EMAIL, network)
-    if contact.follow_ups:
-        agree(client, Consent.Purpose.FOLLOW_UPS, network)
+def set_up(
+    client: Client, contact: Contact, *, network: str = "", consents: bool = True
+) -> ContactCard:
+    """The card of a new client.
+
+    Where there is an address they agree to it being used, unless `consents` is false: then
+    somebody else gave it, or they sign for it themselves.
+    """
+    card = ContactCard(client=client)
+    _write(card, contact)
+    card.save(force_insert=True)
+    if contact.email and consents:
+        agree(client, Purpose.EMAIL, network)
+        if contact.follow_ups:
+            agree(client, Purpose.FOLLOW_UPS, network)
     return card
+
+
+@transaction.atomic
+def change(client: Client, contact: Contact, *, keep: PrivateLink | None = None) -> ContactCard:
+    """What the person changed about reaching them; what they agreed to stays as it is.
+
+    With a new address every link that went to the old one ends, but for `keep`, by which they
+    have just come.
+    """
+    card = ContactCard.objects.select_for_update().get(pk=client.pk)
+    moved = index_of(contact.email) != card.email_index
+    _write(card, contact)
+    if moved:
+        card.email_is_safe = True  # what was said of the old address isn't said of this one
+        _end_what_went_out(client, keep)
+    card.save()
+    return card
+
+
+def _write(card: ContactCard, contact: Contact) -> None:
+    card.email, card.email_index = contact.email, index_of(contact.email)
+    card.phone, card.phone_index = contact.phone, index_of_phone(contact.phone)
+    card.channel, card.neutral_name = contact.channel, contact.neutral_name
+    card.safe_from, card.safe_until = contact.safe_hours or (None, None)
+    card.voicemail_is_safe = contact.voicemail_is_safe
+    card.device_is_shared = contact.device_is_shared
+
+
+def _end_what_went_out(client: Client, keep: PrivateLink | None) -> None:
+    links.revoke_all(client.pk, keep=keep)
+    # A message that is tried again must not carry a link that has ended.
+    Message.objects.filter(client=client).update(token="")
 
 
 def index_of(email: str) -> str:
@@ -49,8 +93,16 @@ def index_of(email: str) -> str:
     return encryption.blind_index(email.strip().lower(), "email") if email else ""
 
 
-def agree(client: Client, purpose: Consent.Purpose, network: str = "") -> Consent:
-    """Keep that the person agreed to this, in today's wording."""
+def index_of_phone(phone: str) -> str:
+    """The digest by which a number is looked up, however it was written."""
+    digits = "".join(character for character in phone if character.isdigit())
+    if len(digits) == 11:
+        digits = digits.removeprefix("1")
+    return encryption.blind_index(digits, "phone") if digits else ""
+
+
+def agree(client: Client, purpose: Purpose, network: str = "") -> Consent:
+    """Keep that the person agreed to this by word of mouth; see `agreements` for signing."""
     consent, _ = Consent.objects.get_or_create(
         client=client,
         purpose=purpose,
@@ -60,12 +112,19 @@ def agree(client: Client, purpose: Consent.Purpose, network: str = "") -> Consen
     return consent
 
 
+def take_back(client: Client, purposes: Iterable[Purpose]) -> None:
+    """From now on the person doesn't agree to these; call it with the card locked."""
+    given = Consent.objects.filter(client=client, purpose__in=purposes, withdrawn_at=None)
+    given.update(withdrawn_at=clock.now())
+
+
 @transaction.atomic
 def stop_follow_ups(client: Client) -> None:
     """The person asked us to stop: effective before the next message goes."""
     card = ContactCard.objects.select_for_update().get(pk=client.pk)
     card.follow_ups_stopped_at = card.follow_ups_stopped_at or clock.now()
     card.save(update_fields=["follow_ups_stopped_at"])
+    take_back(client, [Purpose.FOLLOW_UPS])
     _stop(
         Message.objects.unsent().filter(client=client, is_follow_up=True),
         "the person asked us to stop",

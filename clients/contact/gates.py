@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from clients.contact import outbox, window
-from clients.contact.models import Consent, ContactCard, Message, State
+from clients.contact.models import Channel, ContactCard, Message, Purpose, State
 from practice.models import Practice
 
 
@@ -87,6 +87,8 @@ def decide(message: Message, card: ContactCard, now: datetime, practice: Practic
 def _refusal(message: Message, card: ContactCard) -> str:
     if card.suspended_at:
         return "contact is suspended"
+    if card.channel == Channel.PHONE:
+        return f"prefers a call{CALL}"
     if not card.email or not card.email_is_safe:
         return f"no safe e-mail{CALL}"
     if message.is_follow_up and card.follow_ups_stopped_at:
@@ -98,6 +100,8 @@ def _refusal(message: Message, card: ContactCard) -> str:
 
 
 def _agreed(message: Message) -> bool:
-    purpose = Consent.Purpose.FOLLOW_UPS if message.is_follow_up else Consent.Purpose.EMAIL
+    if message.template == Message.Template.INVITED:
+        return True  # one message, which asks whether there may be more
+    purpose = Purpose.FOLLOW_UPS if message.is_follow_up else Purpose.EMAIL
     agreed = message.client.consents.filter(purpose=purpose, withdrawn_at=None)
     return agreed.exists()

@@ -35,9 +35,12 @@ def revoke(client_id: Any, purpose: str, subject_id: Any) -> None:
     ).update(revoked_at=clock.now())
 
 
-def revoke_all(client_id: Any) -> None:
-    """End every link of this person."""
-    PrivateLink.objects.filter(client_id=client_id, revoked_at=None).update(revoked_at=clock.now())
+def revoke_all(client_id: Any, *, keep: PrivateLink | None = None) -> None:
+    """End every link of this person, but for the one to `keep`."""
+    theirs = PrivateLink.objects.filter(client_id=client_id, revoked_at=None)
+    if keep is not None:
+        theirs = theirs.exclude(pk=keep.pk)
+    theirs.update(revoked_at=clock.now())
 
 
 def find(token: str) -> PrivateLink | None:

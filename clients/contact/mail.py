@@ -17,7 +17,13 @@ _SUBJECTS = {
     Message.Template.MOVED: "Your appointment",
     Message.Template.CALLED_OFF: "Your appointment",
     Message.Template.NEWS: "A message from {name}",
+    Message.Template.REMINDER: "Please confirm",
+    Message.Template.SOON: "Your appointment",
+    Message.Template.INVITED: "A message from {name}",
+    Message.Template.STATE_OPENS: "A message from {name}",
 }
+# Where a message leads: who only left an address has no code, and no visit.
+_LINK, _LINK_WITHOUT_CODE = "s", "told"
 
 
 def compose(
@@ -30,7 +36,8 @@ def compose(
     validate_email(address)
     # A header is one line, and says what it says without being decoded.
     name = " ".join(practice.display_name.replace("=?", " ").split())
-    link = f"{settings.SITE_URL}/s/{token}"
+    leads = _LINK_WITHOUT_CODE if message.template == Message.Template.STATE_OPENS else _LINK
+    link = f"{settings.SITE_URL}/{leads}/{token}"
     stop = f"{settings.SITE_URL}/stop/{token}"
     zone = ZoneInfo(message.client.time_zone)
     context = {

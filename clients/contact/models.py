@@ -11,6 +11,13 @@ from clients.models import Client
 from practice.fields import EncryptedTextField
 
 
+class Channel(models.TextChoices):
+    """How a person wants to hear from us."""
+
+    EMAIL = "email", "E-mail"
+    PHONE = "phone", "A phone call"
+
+
 class ContactCard(models.Model):
     """How it is safe to reach a person. Nobody asks them why."""
 
@@ -20,8 +27,13 @@ class ContactCard(models.Model):
     email = EncryptedTextField(blank=True, default="")
     email_index = models.CharField(max_length=64, blank=True, db_index=True)
     phone = EncryptedTextField(blank=True, default="")
+    phone_index = models.CharField(max_length=64, blank=True, db_index=True)
+    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.EMAIL)
     email_is_safe = models.BooleanField(default=True)
     voicemail_is_safe = models.BooleanField(default=False)
+    device_is_shared = models.BooleanField(default=False)
+    # Who we say is calling, or whom we ask for: in the person's own words.
+    neutral_name = EncryptedTextField(blank=True, default="")
     safe_from = models.TimeField(null=True, blank=True)
     safe_until = models.TimeField(null=True, blank=True)
     # Everything waits: set by the counselor, silently, when a person may be in danger.
@@ -50,17 +62,53 @@ class ContactCard(models.Model):
         return self.safe_from, self.safe_until
 
 
+class Purpose(models.TextChoices):
+    """What a person can agree to."""
+
+    EMAIL = "email", "E-mail about appointments"
+    FOLLOW_UPS = "follow_ups", "E-mail between sessions"
+    SMS = "sms", "Text messages"
+    TELEHEALTH = "telehealth", "Meeting by video"
+    SECRETS = "secrets", "What we keep between us"
+
+
+class ConsentDocument(models.Model):
+    """One version of what people agree to. It never changes; another version follows it."""
+
+    purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    version = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=80)
+    body = models.TextField(help_text="Plain paragraphs, with an empty line between two.")
+    # The sentence beside the box that is ticked.
+    agreement = models.CharField(max_length=200)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["purpose", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose", "version"], name="contact_consentdocument_one_of_each_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.version}"
+
+
 class Consent(models.Model):
     """What a person agreed to, in which words, and until when."""
 
-    class Purpose(models.TextChoices):
-        EMAIL = "email", "E-mail about appointments"
-        FOLLOW_UPS = "follow_ups", "E-mail between sessions"
+    Purpose = Purpose
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
     wording = models.CharField(max_length=20)
+    document = models.ForeignKey(
+        ConsentDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # The name they typed to sign.
+    signature = EncryptedTextField(person="client_id", blank=True, default="")
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     network = models.CharField(max_length=50, blank=True)
@@ -174,6 +222,10 @@ class Message(models.Model):
         MOVED = "moved", "Appointment moved"
         CALLED_OFF = "called_off", "Appointment canceled"
         NEWS = "news", "Something to read or answer"
+        REMINDER = "reminder", "Appointment tomorrow: please confirm"
+        SOON = "soon", "Appointment today"
+        INVITED = "invited", "An invitation to answer"
+        STATE_OPENS = "state_opens", "We can work where they are now"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=120, unique=True)

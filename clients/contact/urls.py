@@ -1,11 +1,13 @@
 from django.urls import path
 
-from clients.contact import views
+from clients.contact import client_views, views
 
 urlpatterns = [
     path("s/<str:token>", views.private_link, name="private-link"),
     path("stop/<str:token>", views.stop, name="stop"),
     path("yours/code/", views.choose_code, name="choose-code"),
+    path("yours/contact/", client_views.your_contact, name="your-contact"),
+    path("yours/agreements/", client_views.your_agreements, name="your-agreements"),
     path("yours/leave/", views.leave, name="leave"),
     path("elsewhere/", views.quick_exit, name="quick-exit"),
     path("healthz/queue", views.queue, name="healthz-queue"),

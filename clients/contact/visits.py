@@ -79,13 +79,17 @@ def end(request: HttpRequest) -> None:
 
 
 def link_holder(*purposes: str) -> Callable[[View], View]:
-    """A view for visits by links of these purposes; others see the page of an ended visit."""
+    """A view for visits by links of these purposes; others see the page of an ended visit.
+
+    Without purposes any good link of the person opens it: for what is theirs whatever they came
+    for.
+    """
 
     def mark(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             link = _current(request)
-            if link is None or link.purpose not in purposes:
+            if link is None or (purposes and link.purpose not in purposes):
                 return render(request, "contact/visit_over.html", status=403)
             request.link = link  # type: ignore[attr-defined]
             request.client = link.client  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """The hours in which a message may reach a person, by the clock where they are."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,25 @@ def safe_hours(
 
 def next_safe_moment(moment: datetime, zone: ZoneInfo, hours: Hours) -> datetime:
     """The moment itself where it lies in these hours, else the next at which they begin (UTC)."""
-    local = moment.astimezone(zone)
-    if hours.begins <= local.time() < hours.ends:
+    if _is_inside(moment, zone, hours):
         return moment
+    local = moment.astimezone(zone)
     day = local.date() if local.time() < hours.begins else local.date() + timedelta(days=1)
     return on_wall_clock(day, hours.begins, zone)
+
+
+def last_safe_moment(moment: datetime, zone: ZoneInfo, hours: Hours) -> datetime:
+    """The moment itself where it lies in these hours, else the last minute before it that does."""
+    if _is_inside(moment, zone, hours):
+        return moment
+    # Minute by minute, so that no change of clock is stepped over; from the second at which the
+    # hours begin, so that their first moment is met even if nothing else of them is.
+    begins = hours.begins
+    found = moment.astimezone(UTC).replace(second=begins.second, microsecond=begins.microsecond)
+    while found > moment or not _is_inside(found, zone, hours):
+        found -= timedelta(minutes=1)
+    return found
+
+
+def _is_inside(moment: datetime, zone: ZoneInfo, hours: Hours) -> bool:
+    return hours.begins <= moment.astimezone(zone).time() < hours.ends

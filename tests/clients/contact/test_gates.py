@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from clients.contact import cards, gates, sending
-from clients.contact.models import Consent, Message, State
+from clients.contact.models import Channel, Consent, Message, State
 from tests.cast import make_client, make_message
 
 
@@ -152,3 +152,53 @@ def test_a_stop_that_is_undone_stops_nothing(hanna, sink):
         cards.stop_follow_ups(hanna)
         transaction.set_rollback(True)
     assert sending.tick() == 1
+
+
+def test_who_prefers_a_call_is_called(hanna, ian, sink):
+    hanna.card.channel = Channel.PHONE
+    hanna.card.save()
+    messages = [make_message(hanna, is_follow_up=follows) for follows in (True, False)]
+    make_message(ian)
+    assert sending.tick() == 1
+    for message in messages:
+        assert ended_with(message) == (State.SUPPRESSED, "prefers a call: please call")
+
+
+def test_a_suspended_person_is_not_called_either(hanna):
+    hanna.card.channel = Channel.PHONE
+    hanna.card.save()
+    message = make_message(hanna)
+    cards.suspend(hanna)
+    sending.tick()
+    assert not ended_with(message)[1].endswith(gates.CALL)
+
+
+def test_an_invitation_goes_to_somebody_who_agreed_to_nothing_yet(hanna, now, sink):
+    hanna.consents.update(withdrawn_at=now)
+    make_message(hanna, template=Message.Template.INVITED, is_follow_up=False)
+    assert sending.tick() == 1
+
+
+@pytest.mark.parametrize("template", ["reminder", "soon", "state_opens", "booked"])
+def test_whatever_else_is_about_an_appointment_needs_their_agreement(hanna, now, sink, template):
+    hanna.consents.filter(purpose=Consent.Purpose.EMAIL).update(withdrawn_at=now)
+    message = make_message(hanna, template=template, is_follow_up=False, tells_time=now)
+    assert sending.tick() == 0
+    assert ended_with(message) == (State.SUPPRESSED, "no consent")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("email_is_safe", False), ("channel", Channel.PHONE), ("email", "")]
+)
+def test_an_invitation_goes_only_where_it_is_safe(hanna, sink, field, value):
+    setattr(hanna.card, field, value)
+    hanna.card.save()
+    make_message(hanna, template=Message.Template.INVITED, is_follow_up=False)
+    assert sending.tick() == 0
+
+
+def test_an_invitation_keeps_the_safe_hours(cast, sink):
+    vera = make_client("Vera", safe_hours=(time(17), time(20)))
+    message = make_message(vera, template=Message.Template.INVITED, is_follow_up=False)
+    assert sending.tick() == 0
+    assert message.state == State.DUE

@@ -56,7 +56,7 @@ def test_no_word_of_a_message_tells_what_it_is_about(
     assert len(parts) == 2
     said = "\n".join([*(f"{name}: {value}" for name, value in sent.items()), *parts])
     # The token is random: by chance it may hold any letters.
-    said = re.sub(r"/(s|stop)/[\w-]+", "", said).lower()
+    said = re.sub(r"/(s|stop|told)/[\w-]+", "", said).lower()
     names = [person.client.name.split()[0] for person in (cast.ian, cast.mia, cast.max)]
     names += [cast.nora.public_name, hanna.name, "Tester", TITLE]
     names += [question["text"] for question in QUESTIONS]
@@ -170,4 +170,43 @@ def test_there_is_one_recipient_always(hanna, ian, sink):
 
 def test_the_words_are_those_of_reviewed_templates_alone():
     assert set(mail._SUBJECTS) == set(Message.Template)
-    assert set(mail._SUBJECTS.values()) == {"Your appointment", "A message from {name}"}
+    words = {"Your appointment", "A message from {name}", "Please confirm"}
+    assert set(mail._SUBJECTS.values()) == words
+
+
+def test_a_reminder_asks_to_confirm_and_tells_the_time(hanna, now, sink):
+    sent = send(hanna, sink, template="reminder", is_follow_up=False, tells_time=now)
+    assert sent["Subject"] == "Please confirm"
+    for kind in ("plain", "html"):
+        assert "on Wednesday, Dec 2, 10:00 AM Eastern (EST)." in body(sent, kind)
+        assert "open your link to say that you will come" in body(sent, kind)
+
+
+def test_on_the_day_the_time_is_told_once_more(hanna, now, sink):
+    sent = send(hanna, sink, template="soon", is_follow_up=False, tells_time=now)
+    assert sent["Subject"] == "Your appointment"
+    assert "today: Wednesday, Dec 2, 10:00 AM Eastern (EST)." in body(sent, "plain")
+
+
+def test_an_invitation_asks_for_the_number_and_names_nobody(hanna, sink):
+    sent = send(hanna, sink, template="invited", is_follow_up=False)
+    for kind in ("plain", "html"):
+        assert "Somebody asked us to write to you" in body(sent, kind)
+        assert "It asks for the number that you were given" in body(sent, kind)
+        assert "private code" not in body(sent, kind)
+        assert re.search(r"http://testserver/s/[\w-]{43}", body(sent, kind))
+
+
+def test_news_of_a_state_lead_to_a_page_without_a_code(hanna, sink):
+    sent = send(hanna, sink, template="state_opens", is_follow_up=False)
+    for kind in ("plain", "html"):
+        assert re.search(r"http://testserver/told/[\w-]{43}", body(sent, kind))
+        assert "code" not in body(sent, kind)
+        assert "/s/" not in body(sent, kind)
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_every_other_message_says_that_the_code_is_asked_for(hanna, sink, kind):
+    for template in ("news", "booked", "reminder", "soon"):
+        sent = send(hanna, sink, template=template)
+        assert "It asks for your private code." in body(sent, kind)

@@ -8,7 +8,7 @@ from dateutil import tz  # type: ignore[import-untyped]
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clients.contact.window import Hours, next_safe_moment, safe_hours
+from clients.contact.window import Hours, last_safe_moment, next_safe_moment, safe_hours
 from practice.models import TIME_ZONES
 
 ZONES = [name for name, _ in TIME_ZONES]
@@ -101,3 +101,54 @@ def test_named_hours_replace_the_practice_s_own_and_are_cut_to_the_day():
     assert safe_hours(time(9), time(20), (time(7), time(10))) == Hours(time(8), time(10))
     assert safe_hours(time(9), time(20), (time(19), time(22))) == Hours(time(19), time(21))
     assert safe_hours(time(9), time(20)) == Hours(time(9), time(20))
+
+
+# The last moment before
+
+
+hours_of_any_kind = st.tuples(times, times).filter(lambda hours: hours[0] < hours[1])
+
+
+@settings(max_examples=400, deadline=None)
+@given(moments, st.sampled_from(ZONES), hours_of_any_kind)
+@example(datetime(2027, 3, 14, 8, 0, tzinfo=UTC), ZONES[0], (time(1), time(2, 30)))
+@example(datetime(2026, 11, 1, 7, 0, tzinfo=UTC), ZONES[0], (time(0), time(1, 30)))
+@example(datetime(2027, 3, 14, 12, 0, tzinfo=UTC), ZONES[0], (time(2), time(3)))
+@example(datetime(2027, 3, 14, 12, 0, tzinfo=UTC), ZONES[0], (time(9, 0, 10), time(9, 0, 20)))
+@example(
+    datetime(2026, 12, 2, 14, 0, 10, tzinfo=UTC), "America/New_York", (time(9, 0, 30), time(20))
+)
+def test_the_last_safe_moment_is_inside_and_no_later_minute_is(
+    moment: datetime, zone: str, named: tuple[time, time]
+):
+    hours = Hours(*named)
+    found = last_safe_moment(moment, ZoneInfo(zone), hours)
+    assert hours.begins <= clock(found, zone) < hours.ends
+    assert moment - timedelta(hours=49) <= found <= moment  # a skipped hour: the day before
+    later = found + timedelta(minutes=1)
+    while later <= moment and found != moment:
+        assert not hours.begins <= clock(later, zone) < hours.ends
+        later += timedelta(minutes=1)
+
+
+def test_a_moment_that_is_safe_is_its_own_last_one():
+    moment = datetime(2026, 12, 2, 15, 0, 30, tzinfo=UTC)
+    assert last_safe_moment(moment, ZoneInfo(ZONES[0]), Hours(time(9), time(20))) is moment
+
+
+@pytest.mark.parametrize(
+    ("moment", "last"),
+    [
+        # 10 in the evening in New York: 7:59 that evening
+        (datetime(2026, 12, 3, 3, tzinfo=UTC), datetime(2026, 12, 3, 0, 59, tzinfo=UTC)),
+        # the end itself is outside
+        (datetime(2026, 12, 3, 1, tzinfo=UTC), datetime(2026, 12, 3, 0, 59, tzinfo=UTC)),
+        # 6 in the morning: the evening before
+        (datetime(2026, 12, 3, 11, tzinfo=UTC), datetime(2026, 12, 3, 0, 59, tzinfo=UTC)),
+        # the morning after the clocks went back, and forward
+        (datetime(2026, 11, 1, 12, tzinfo=UTC), datetime(2026, 10, 31, 23, 59, tzinfo=UTC)),
+        (datetime(2027, 3, 14, 11, tzinfo=UTC), datetime(2027, 3, 14, 0, 59, tzinfo=UTC)),
+    ],
+)
+def test_else_it_is_the_minute_before_the_hours_end(moment: datetime, last: datetime):
+    assert last_safe_moment(moment, ZoneInfo("America/New_York"), Hours(time(9), time(20))) == last
