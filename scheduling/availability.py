@@ -1,25 +1,24 @@
 """Open times: one rule for the public page, the desk and recurring sessions.
 
-The number of queries depends neither on counselors nor on days: hours, time off, appointments and
-licenses are each read once, then free time is worked out on sorted intervals. Times are made on
-the counselor's own wall clock, so that daylight saving comes out right, and kept in UTC.
+A page that shows a few days reads little more than those; see `scheduling.calendars` for how.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from uuid import UUID
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from practice.clock import on_wall_clock
-from practice.eligibility import may_meet
-from practice.models import Counselor, License, Practice, State
-from scheduling.models import LIVE, Appointment, Status, TimeOff, WeeklyHours
+from practice.models import Counselor
+from scheduling.calendars import DAY, Calendars, Wanted
 
-STEP = timedelta(minutes=30)
+__all__ = ["OpenDays", "Slot", "Wanted", "first_open_days", "is_open", "nearest_open", "open_slots"]
 
-Span = tuple[datetime, datetime]
+# The first look goes so much further than the days that are asked for: over a weekend.
+_MARGIN = 2
+_NEAR = timedelta(days=7)
+
+Found = tuple[datetime, Counselor]
 
 
 @dataclass(frozen=True)
@@ -32,125 +31,111 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What somebody looks for. `places` are the state codes of everybody who will be there."""
+class OpenDays:
+    """The open times of a few days, in order; `more`: whether there may be open days after them."""
 
-    length: timedelta
-    places: Sequence[str]
-    earliest: datetime
-    latest: datetime
-    # An appointment that is to be moved stands in nobody's way, least of all its own.
-    leaving_out: UUID | None = None
+    slots: list[Slot]
+    more: bool
 
 
-@dataclass(frozen=True)
-class Week:
-    """A counselor's working hours on one weekday."""
+def open_slots(
+    counselors: Iterable[Counselor], wanted: Wanted, now: datetime, *, union: bool = False
+) -> list[Slot]:
+    """Every time at which one of these counselors is free, working and licensed, in order.
 
-    weekday: int
-    begins: time
-    ends: time
-
-
-def open_slots(counselors: Iterable[Counselor], wanted: Wanted, now: datetime) -> list[Slot]:
-    """Every time at which one of these counselors is free, working and licensed, in order."""
-    people = list(counselors)
-    hours = _hours_of(people)
-    buffer = timedelta(minutes=Practice.current().buffer_minutes)
-    busy = _busy_of(people, wanted, buffer, now)
-    licenses = _licenses_of(people)
-    served = frozenset(State.objects.served().values_list("code", flat=True))
-    slots = [
-        Slot(counselor, start, start + wanted.length)
-        for counselor in people
-        for start in free_starts(
-            hours[counselor.pk], busy[counselor.pk], counselor.zone, wanted, buffer
-        )
-        if may_meet(licenses[counselor.pk], wanted.places, _day(start, counselor), served)
-    ]
-    return sorted(slots, key=lambda slot: (slot.starts_at, slot.counselor.public_name))
+    With `union` each time comes once, with the counselor who has the least booked (then by name).
+    """
+    return _slots(_look(Calendars(counselors, wanted), wanted, now, union), wanted)
 
 
-def free_starts(
-    hours: Sequence[Week], busy: Sequence[Span], zone: ZoneInfo, wanted: Wanted, buffer: timedelta
-) -> Iterator[datetime]:
-    """The starting times within these hours that touch nothing in `busy` (sorted by start)."""
-    taken = iter(busy)
-    blocker = next(taken, None)
-    for start in _starts(hours, zone, wanted):
-        while blocker and blocker[1] <= start:
-            blocker = next(taken, None)
-        if blocker is None or blocker[0] >= start + wanted.length + buffer:
-            yield start
+def first_open_days(
+    counselors: Iterable[Counselor],
+    wanted: Wanted,
+    now: datetime,
+    *,
+    zone: ZoneInfo,
+    days: int,
+    union: bool = False,
+) -> OpenDays:
+    """The open times of the first so many calendar days in `zone` that have any.
+
+    Looks a few days ahead first, and at all the rest only where that was too little.
+    """
+    calendars = Calendars(counselors, wanted)
+    until = min(wanted.latest, _midnight(wanted.earliest, zone, days + _MARGIN))
+    found = _look(calendars, replace(wanted, latest=until), now, union)
+    kept, count = _first_days(found, zone, days)
+    if count < days and until < wanted.latest:
+        found += _look(calendars, replace(wanted, earliest=until), now, union)
+        kept, count = _first_days(found, zone, days)
+        until = wanted.latest
+    return OpenDays(_slots(kept, wanted), more=len(kept) < len(found) or until < wanted.latest)
 
 
-def _starts(hours: Sequence[Week], zone: ZoneInfo, wanted: Wanted) -> Iterator[datetime]:
-    day = wanted.earliest.astimezone(zone).date()
-    last = wanted.latest.astimezone(zone).date()
-    while day <= last:
-        spans = [span for span in hours if span.weekday == day.weekday()]
-        # Hours may overlap: each start once, and in order, as `free_starts` needs them.
-        yield from sorted(
-            {start for span in spans for start in _starts_within(day, span, zone, wanted)}
-        )
-        day += timedelta(days=1)
+def is_open(counselor: Counselor, starts_at: datetime, wanted: Wanted, now: datetime) -> bool:
+    """Whether exactly this time can be booked with this counselor."""
+    if not wanted.earliest <= starts_at < wanted.latest:
+        return False
+    only = replace(wanted, earliest=starts_at, latest=starts_at + datetime.resolution)
+    return bool(open_slots([counselor], only, now))
 
 
-def _starts_within(day: date, span: Week, zone: ZoneInfo, wanted: Wanted) -> Iterator[datetime]:
-    start = on_wall_clock(day, span.begins, zone)
-    end = on_wall_clock(day, span.ends, zone)
-    while start + wanted.length <= end:
-        if wanted.earliest <= start < wanted.latest:
-            yield start
-        start += STEP
+def nearest_open(
+    counselors: Iterable[Counselor],
+    wanted: Wanted,
+    near: datetime,
+    now: datetime,
+    number: int = 12,
+    *,
+    union: bool = False,
+) -> list[Slot]:
+    """The open times nearest to a moment, in order of time.
 
-
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """The same busy time as spans in order that don't touch."""
-    result: list[Span] = []
-    for start, end in sorted(spans):
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
-        else:
-            result.append((start, end))
-    return result
-
-
-def _day(start: datetime, counselor: Counselor) -> date:
-    return start.astimezone(counselor.zone).date()
-
-
-def _hours_of(people: Sequence[Counselor]) -> dict[int, list[Week]]:
-    hours: dict[int, list[Week]] = defaultdict(list)
-    rows = WeeklyHours.objects.filter(counselor__in=people).order_by("weekday", "begins")
-    for key, weekday, begins, ends in rows.values_list("counselor", "weekday", "begins", "ends"):
-        hours[key].append(Week(weekday, begins, ends))
-    return hours
-
-
-def _busy_of(
-    people: Sequence[Counselor], wanted: Wanted, buffer: timedelta, now: datetime
-) -> dict[int, list[Span]]:
-    spans: dict[int, list[Span]] = defaultdict(list)
-    until = wanted.latest + wanted.length + buffer
-    appointments = (
-        Appointment.objects.filter(counselor__in=people, status__in=LIVE)
-        .filter(starts_at__lt=until, busy_until__gt=wanted.earliest)
-        .exclude(status=Status.HOLD, hold_ends_at__lte=now)
-        .exclude(pk__in=[wanted.leaving_out] if wanted.leaving_out else [])
+    Looks at the week before and after it, and at all only where nothing is open there.
+    """
+    calendars = Calendars(counselors, wanted)
+    around = replace(
+        wanted,
+        earliest=max(wanted.earliest, near - _NEAR),
+        latest=min(wanted.latest, near + _NEAR),
     )
-    for key, start, end in appointments.values_list("counselor", "starts_at", "busy_until"):
-        spans[key].append((start, end))
-    away = TimeOff.objects.filter(
-        counselor__in=people, starts_at__lt=until, ends_at__gt=wanted.earliest
-    )
-    for key, start, end in away.values_list("counselor", "starts_at", "ends_at"):
-        spans[key].append((start, end))
-    return defaultdict(list, {key: merged(found) for key, found in spans.items()})
+    found = _look(calendars, around, now, union) or _look(calendars, wanted, now, union)
+    nearest = sorted(found, key=lambda each: abs(each[0] - near))[:number]
+    return _slots(sorted(nearest, key=_order), wanted)
 
 
-def _licenses_of(people: Sequence[Counselor]) -> dict[int, list[License]]:
-    licenses: dict[int, list[License]] = defaultdict(list)
-    for license_ in License.objects.filter(counselor__in=people):
-        licenses[license_.counselor_id].append(license_)
-    return licenses
+def _look(calendars: Calendars, wanted: Wanted, now: datetime, union: bool) -> list[Found]:
+    free = calendars.free(wanted, now)
+    if not union:
+        found = [(start, each.counselor) for each in free for start in each.starts]
+        return sorted(found, key=_order)
+    free.sort(key=lambda each: (each.booked, each.counselor.public_name))
+    first: dict[datetime, Counselor] = {}
+    for each in free:
+        for start in each.starts:
+            first.setdefault(start, each.counselor)
+    return sorted(first.items(), key=_order)
+
+
+def _order(found: Found) -> tuple[datetime, str]:
+    return found[0], found[1].public_name
+
+
+def _first_days(found: list[Found], zone: ZoneInfo, days: int) -> tuple[list[Found], int]:
+    """Those of the first so many days, and how many days they are."""
+    count, ends = 0, None
+    for number, (start, _) in enumerate(found):
+        if ends is None or start >= ends:
+            if count == days:
+                return found[:number], count
+            count, ends = count + 1, _midnight(start, zone, 1)
+    return found, count
+
+
+def _midnight(moment: datetime, zone: ZoneInfo, days: int) -> datetime:
+    """When so many days are over in that zone, the day of the moment counted."""
+    return on_wall_clock(moment.astimezone(zone).date() + days * DAY, time.min, zone)
+
+
+def _slots(found: Iterable[Found], wanted: Wanted) -> list[Slot]:
+    return [Slot(counselor, start, start + wanted.length) for start, counselor in found]

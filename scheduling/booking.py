@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from clients.contact.models import Message
 from clients.models import Case, Client
 from practice import clock
 from practice.audit import trail
@@ -29,6 +30,10 @@ class SlotTaken(Exception):
     def __init__(self, starts_at: datetime) -> None:
         super().__init__("That time has just been taken.")
         self.starts_at = starts_at
+
+
+class TimeIsOver(SlotTaken):
+    """That time lies in the past."""
 
 
 class MayNotMeet(Exception):
@@ -54,27 +59,68 @@ class Attending:
 
 @transaction.atomic
 def hold(
-    *, counselor: Counselor, starts_at: datetime, attending: Sequence[Attending]
+    *,
+    counselor: Counselor,
+    starts_at: datetime,
+    attending: Sequence[Attending],
+    until: datetime | None = None,
 ) -> Appointment:
-    """Keep a consultation time for ten minutes. Raises SlotTaken, MayNotMeet."""
-    now = clock.now()
-    length = timedelta(minutes=Practice.current().consultation_minutes)
-    return _take(
-        Appointment(
-            kind=Appointment.Kind.CONSULTATION,
-            status=Status.HOLD,
-            counselor=counselor,
-            starts_at=starts_at,
-            ends_at=starts_at + length,
-            hold_ends_at=now + HOLD,
-        ),
-        attending,
-    )
+    """Keep a consultation time, for ten minutes unless `until` says longer.
+
+    Raises SlotTaken, MayNotMeet.
+    """
+    held = _consultation(counselor, starts_at, Status.HOLD)
+    held.hold_ends_at = until or clock.now() + HOLD
+    return _take(held, attending)
 
 
 @transaction.atomic
-def confirm(held: Appointment, client: Client, by: trail.Actor) -> Appointment:
-    """Turn a hold into this client's booking. Raises HoldEnded where somebody else has it."""
+def book_consultation(
+    *, counselor: Counselor, starts_at: datetime, attending: Sequence[Attending], by: trail.Actor
+) -> Appointment:
+    """Book a consultation at once, as the staff do. Raises SlotTaken, MayNotMeet."""
+    if starts_at <= clock.now():
+        raise TimeIsOver(starts_at)
+    appointment = _consultation(counselor, starts_at, Status.BOOKED)
+    appointment.booked_at, appointment.sequence = clock.now(), 1
+    _take(appointment, attending)
+    _record_booking(appointment, by)
+    notices.booked(appointment)
+    return appointment
+
+
+def _consultation(counselor: Counselor, starts_at: datetime, status: Status) -> Appointment:
+    return Appointment(
+        kind=Appointment.Kind.CONSULTATION,
+        status=status,
+        counselor=counselor,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=Practice.current().consultation_minutes),
+    )
+
+
+def _record_booking(appointment: Appointment, by: trail.Actor) -> None:
+    rows = [
+        (appointment, "", attendee.client_id)
+        for attendee in appointment.attendees.exclude(client=None)
+    ]
+    trail.record_all(Verb.CREATE, rows or [(appointment, "", "")], by=by)
+
+
+@transaction.atomic
+def confirm(
+    held: Appointment,
+    client: Client,
+    by: trail.Actor,
+    *,
+    partner: Client | None = None,
+    by_their_own_act: bool = True,
+) -> Appointment:
+    """Turn a hold into this client's booking, and their partner's where one comes along.
+
+    Only the client is told. A partner has not said yet how it is safe to reach them: `notices.tell`
+    tells them once they have. Raises HoldEnded where somebody else has the time.
+    """
     wait_for_turn(held.counselor_id)
     held = Appointment.objects.select_for_update(of=("self",)).get(pk=held.pk)
     if held.status not in (Status.HOLD, Status.LAPSED) or held.starts_at <= clock.now():
@@ -86,10 +132,11 @@ def confirm(held: Appointment, client: Client, by: trail.Actor) -> Appointment:
             held.save()
     except SlotTaken as error:
         raise HoldEnded from error
-    first = held.attendees.order_by("pk")[:1]
-    Attendee.objects.filter(pk__in=[attendee.pk for attendee in first]).update(client=client)
-    trail.record(Verb.CREATE, held, by=by, client_id=client.pk)
-    notices.booked(held, by_their_own_act=True)
+    people = [client, partner] if partner else [client]
+    for attendee, person in zip(held.attendees.order_by("pk"), people, strict=False):
+        Attendee.objects.filter(pk=attendee.pk).update(client=person)
+    _record_booking(held, by)
+    notices.tell(held, client, Message.Template.BOOKED, by_their_own_act=by_their_own_act)
     return held
 
 

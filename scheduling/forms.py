@@ -12,6 +12,7 @@ from practice.models import TIME_ZONES, State
 from practice.wording import clock_time, spoken_day
 from scheduling.availability import Slot
 from scheduling.booking import Attending
+from scheduling.models import Attendee
 
 
 def by_day(slots: list[Slot], zone: ZoneInfo, *, name_counselor: bool) -> list[Any]:
@@ -56,6 +57,28 @@ class MoveForm(PlainForm):
 
     def clean_starts_at(self) -> datetime:
         return datetime.fromisoformat(self.cleaned_data["starts_at"])
+
+
+class PlaceForm(PlainForm):
+    """Where somebody will be at the hour of their appointment, and the clock they go by there."""
+
+    state = forms.ModelChoiceField(
+        State.objects.all(),
+        label="Where will you be at that hour?",
+        help_text="The place you’ll be in then, which may not be where you live.",
+        empty_label="Please choose",
+        error_messages={"required": "Please choose where you’ll be."},
+    )
+    time_zone = forms.ChoiceField(
+        label="Which clock do you go by there?",
+        choices=TIME_ZONES,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please choose the clock you go by."},
+    )
+
+    def __init__(self, attendee: Attendee, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"state": attendee.state_id, "time_zone": attendee.time_zone}
 
 
 class BookForm(PlainForm):

@@ -17,6 +17,10 @@ class NotOpen(Exception):
     """It took place, or was called off: it can't be changed any more."""
 
 
+class NotBegun(Exception):
+    """Nobody can say yet what became of it."""
+
+
 @transaction.atomic
 def move(appointment: Appointment, starts_at: datetime, by: trail.Actor) -> Appointment:
     """Give it another time. Raises SlotTaken, MayNotMeet, NotOpen."""
@@ -32,6 +36,8 @@ def move(appointment: Appointment, starts_at: datetime, by: trail.Actor) -> Appo
     lapse_holds(appointment.counselor_id)
     with refusing_overlap(starts_at):
         appointment.save()
+    # Where they said they would be held for the old time; at the new one they may be elsewhere.
+    appointment.attendees.update(place_confirmed_at=None)
     trail.record(Verb.CHANGE, appointment, by=by, case_id=appointment.case_id, note="moved")
     notices.moved(appointment)
     planning.replan(appointment)
@@ -85,3 +91,9 @@ def _end(appointment: Appointment, status: Status, by: trail.Actor) -> Appointme
 def has_begun(appointment: Appointment) -> bool:
     """Whether its time has come."""
     return appointment.starts_at <= clock.now()
+
+
+def check_begun(appointment: Appointment) -> None:
+    """Raises NotBegun where its time is still to come."""
+    if not has_begun(appointment):
+        raise NotBegun

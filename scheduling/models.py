@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -174,6 +175,8 @@ class Attendee(models.Model):
     )
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
     time_zone = models.CharField(max_length=40, choices=TIME_ZONES)
+    # When they last said themselves that they will be there.
+    place_confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -185,3 +188,7 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)

@@ -6,15 +6,16 @@ from clients.contact import gates, outbox
 from clients.contact.models import Message
 from clients.models import Client
 from practice import clock
+from scheduling import reminders
 from scheduling.models import Appointment, Status
 
-APPOINTMENT = "appointment"
+APPOINTMENT = reminders.APPOINTMENT
 _TEMPLATE = Message.Template
 
 
-def booked(appointment: Appointment, *, by_their_own_act: bool = False) -> None:
+def booked(appointment: Appointment) -> None:
     """Everybody who takes part is told the time."""
-    _tell_all(appointment, _TEMPLATE.BOOKED, by_their_own_act)
+    _tell_all(appointment, _TEMPLATE.BOOKED)
 
 
 def moved(appointment: Appointment) -> None:
@@ -24,31 +25,49 @@ def moved(appointment: Appointment) -> None:
 
 
 def called_off(appointment: Appointment) -> None:
-    """It doesn't take place."""
+    """It doesn't take place; nobody is reminded of it."""
     outbox.stop_about(APPOINTMENT, appointment.pk, "called off")
     _tell_all(appointment, _TEMPLATE.CALLED_OFF)
 
 
-def _tell_all(
-    appointment: Appointment, template: Message.Template, by_their_own_act: bool = False
+def tell(
+    appointment: Appointment,
+    client: Client,
+    template: Message.Template,
+    *,
+    by_their_own_act: bool = False,
 ) -> None:
+    """Tell one person of the appointment, and remind them of a consultation that stands.
+
+    Told the same again, nothing more goes. `by_their_own_act` answers what they just did, so that
+    it needn't wait for the morning.
+    """
+    if by_their_own_act and _was_acknowledged(client):
+        return
+    outbox.queue(
+        client=client,
+        template=template,
+        purpose=APPOINTMENT,
+        subject_id=appointment.pk,
+        key=reminders.key(appointment, client, template),
+        tells_time=appointment.starts_at,
+        expires_at=appointment.starts_at + timedelta(minutes=5),
+        by_their_own_act=by_their_own_act,
+    )
+    if template != _TEMPLATE.CALLED_OFF:
+        reminders.plan(appointment, client)
+
+
+def _tell_all(appointment: Appointment, template: Message.Template) -> None:
     for client in Client.objects.filter(attendances__appointment=appointment):
-        if by_their_own_act and _was_acknowledged(client):
-            continue
-        outbox.queue(
-            client=client,
-            template=template,
-            purpose=APPOINTMENT,
-            subject_id=appointment.pk,
-            key=f"appointment:{appointment.pk}:{client.pk}:{appointment.sequence}",
-            tells_time=appointment.starts_at,
-            expires_at=appointment.starts_at + timedelta(minutes=5),
-            by_their_own_act=by_their_own_act,
-        )
+        tell(appointment, client, template)
 
 
 def _was_acknowledged(client: Client) -> bool:
-    """One acknowledgement for an address and day: nobody can have us flood somebody's mailbox."""
+    """One acknowledgement for an address and day: nobody can have us flood somebody's mailbox.
+
+    What comes after it, reminders too, stays away with it.
+    """
     return Message.objects.filter(
         by_their_own_act=True,
         client__card__email_index=client.card.email_index,
@@ -64,5 +83,7 @@ def _still_true(message: Message) -> str:
         return "no such appointment"
     canceled = appointment.status == Status.CANCELED
     if canceled != (message.template == _TEMPLATE.CALLED_OFF):
+        return "no longer true"
+    if message.template in reminders.TEMPLATES and not appointment.is_open:
         return "no longer true"
     return "" if appointment.starts_at == message.tells_time else "no longer true"

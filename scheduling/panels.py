@@ -8,6 +8,7 @@ from practice.access.roles import Role
 from practice.dashboard import registry
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
+from scheduling import places
 from scheduling.models import Appointment, Status
 
 
@@ -28,11 +29,13 @@ def coming(request: StaffRequest) -> Context:
             status=Status.BOOKED,
             starts_at__lt=now + timedelta(days=8),
         )
-        .select_related("case")
+        .select_related("case", "counselor__user")
         .prefetch_related("case__participants__client", "attendees__client")
         .order_by("starts_at")
     )
-    return {"sessions": sessions[:20], "now": now}
+    shown = list(sessions[:20])
+    ahead = [session for session in shown if session.starts_at > now]
+    return {"sessions": shown, "now": now, "blocked": places.blocked(ahead)}
 
 
 @registry.case.panel(

@@ -18,7 +18,7 @@ from practice.audit.models import Verb
 from practice.clock import on_wall_clock
 from practice.http import StaffRequest
 from practice.wording import spoken_time, zone_name
-from scheduling import booking, lifecycle
+from scheduling import booking, lifecycle, places
 from scheduling.forms import BookForm
 from scheduling.models import Appointment
 
@@ -35,7 +35,11 @@ def session_page(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
         for attendee in appointment.attendees.all()
     ]
     trail.record_all(Verb.READ, rows, by=trail.staff_actor(request))
-    context = {"appointment": appointment, "begun": lifecycle.has_begun(appointment)}
+    context = {
+        "appointment": appointment,
+        "begun": lifecycle.has_begun(appointment),
+        "fits": places.verdict(appointment),
+    }
     return render(request, "scheduling/session_page.html", context)
 
 
@@ -108,7 +112,10 @@ def _close(
 ) -> HttpResponse:
     appointment = _own(request, appointment_id)
     try:
+        lifecycle.check_begun(appointment)
         mark(appointment, trail.staff_actor(request))
+    except lifecycle.NotBegun:
+        messages.error(request, "It hasn’t begun yet. Please mark it afterwards.")
     except lifecycle.NotOpen:
         messages.error(request, "This one was closed already.")
     else:

@@ -18,10 +18,11 @@ from practice.access.roles import Role
 from practice.audit import trail
 from practice.audit.models import Verb
 from practice.clock import on_wall_clock
+from practice.dashboard import registry
 from practice.http import StaffRequest
 from practice.models import Counselor
 from practice.wording import clock_time
-from scheduling import availability, booking, lifecycle
+from scheduling import availability, booking, lifecycle, places
 from scheduling.availability import Slot, Wanted
 from scheduling.forms import MoveForm
 from scheduling.models import Appointment
@@ -49,6 +50,10 @@ def day(request: StaffRequest) -> HttpResponse:
         "columns": _columns(appointments, zone),
         "count": len(appointments),
         "is_today": shown == clock.today(zone),
+        "blocked": [
+            (_row(appointment, zone), why.reasons)
+            for appointment, why in places.needing_a_person(request.user)
+        ],
     }
     return render(request, "desk/day.html", context)
 
@@ -134,6 +139,8 @@ def _page(request: StaffRequest, appointment: Appointment, form: MoveForm) -> Ht
         "form": form,
         "quick": _half_hours(appointment, form),
         "may_change": appointment.is_open and request.user.has_role(Role.DESK),
+        "fits": places.verdict(appointment),
+        "panels": registry.appointment.shown_to(request, appointment),
     }
     return render(request, "desk/appointment.html", context)
 
@@ -204,6 +211,7 @@ def _row(appointment: Appointment, zone: ZoneInfo) -> dict[str, Any]:
         "counselor_id": appointment.counselor_id,
         "counselor": appointment.counselor.public_name,
         "day": appointment.starts_at.astimezone(zone).date(),
+        "starts_at": appointment.starts_at,
         "time": _from_to(appointment.starts_at, appointment.ends_at, zone),
         "kind": appointment.get_kind_display(),
         "status": appointment.get_status_display(),

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from practice.models import Counselor, License, Practice, State
-from scheduling.availability import Slot, Wanted, Week, free_starts, merged, open_slots
+from scheduling.availability import Slot, Wanted, open_slots
+from scheduling.calendars import Grid, free_starts, merged
 from scheduling.models import Appointment, Status, TimeOff, WeeklyHours
 from tests.cast import CENTRAL, EASTERN, Cast, make_counselor
 
@@ -23,6 +24,15 @@ HALF_HOUR, MINUTE = timedelta(minutes=30), timedelta(minutes=1)
 BUFFER = timedelta(minutes=10)
 # Ordinary weeks, and the weeks in which the clocks go forward and back.
 WEEKS = [date(2026, 12, 7), date(2027, 3, 10), date(2026, 10, 28)]
+
+
+@dataclass(frozen=True)
+class Week:
+    """Working hours on one weekday."""
+
+    weekday: int
+    begins: time
+    ends: time
 
 
 @dataclass
@@ -97,9 +107,17 @@ def calendars(draw: st.DrawFn) -> Calendar:
 @given(calendars())
 @settings(max_examples=150, deadline=None)
 def test_free_starts_are_those_an_exhaustive_search_finds(calendar: Calendar) -> None:
-    wanted = Wanted(calendar.length, ["NJ"], calendar.earliest, calendar.latest)
-    found = free_starts(calendar.hours, merged(calendar.busy), calendar.zone, wanted, BUFFER)
-    assert list(found) == oracle(calendar)
+    assert free(calendar) == oracle(calendar)
+
+
+def free(calendar: Calendar) -> list[datetime]:
+    """What the product finds in this calendar."""
+    hours = {
+        day: tuple((span.begins, span.ends) for span in calendar.hours if span.weekday == day)
+        for day in range(7)
+    }
+    grid = Grid(wanted_by(calendar), BUFFER).of(hours, calendar.zone, [(date.min, date.max)])
+    return free_starts(grid, merged(calendar.busy))
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2027, 3, 14), 3), (date(2026, 11, 1), 5)])
@@ -111,7 +129,7 @@ def test_hours_in_the_night_of_a_change_are_as_long_as_they_really_are(
     span = [Week(day.weekday(), time(0, 30), time(4, 30))]
     latest = begins + timedelta(days=2)
     calendar = Calendar(ZoneInfo(zone), begins, latest, 30 * MINUTE, span)
-    found = list(free_starts(span, [], calendar.zone, wanted_by(calendar), BUFFER))
+    found = free(calendar)
     assert found == oracle(calendar)
     assert len(found) == 2 * hours
 

@@ -17,10 +17,11 @@ from practice.audit.models import Entry
 from practice.eligibility import Obstacle, Reason
 from practice.models import Counselor, License, State
 from scheduling import booking, lifecycle
-from scheduling.booking import Attending, HoldEnded, MayNotMeet, SlotTaken
+from scheduling.booking import Attending, HoldEnded, MayNotMeet, SlotTaken, TimeIsOver
 from scheduling.guards import NO_OVERLAP
 from scheduling.models import Appointment, Attendee, Status
 from tests.cast import EASTERN, Cast, in_days, make_client, make_session
+from tests.scheduling.consulting import consult
 from tests.scheduling.racing import of_kind, race
 
 MINUTE = timedelta(minutes=1)
@@ -154,7 +155,7 @@ def test_a_confirmed_hold_belongs_to_the_one_who_asked(cast: Cast, now: datetime
     booked = booking.confirm(held, vera, trail.SYSTEM)
     assert (booked.status, booked.hold_ends_at, booked.sequence) == (Status.BOOKED, None, 1)
     assert [attendee.client for attendee in booked.attendees.all()] == [vera, None]
-    message = Message.objects.get(client=vera)
+    message = Message.objects.get(client=vera, template="booked")
     assert message.by_their_own_act
     assert message.tells_time == held.starts_at
 
@@ -187,6 +188,64 @@ def test_a_hold_is_confirmed_only_once(cast: Cast, now: datetime, status: Status
     Appointment.objects.filter(pk=held.pk).update(status=status, hold_ends_at=None)
     with pytest.raises(HoldEnded):
         booking.confirm(held, make_client("Vera"), trail.SYSTEM)
+
+
+def test_a_hold_is_kept_as_long_as_is_said(
+    cast: Cast, now: datetime, travel: Callable[[datetime], None]
+) -> None:
+    attending = [Attending(State.objects.get(pk="NJ"), EASTERN)]
+    facts: dict[str, Any] = {"counselor": cast.nora, "starts_at": in_days(now, 3)}
+    until = now + timedelta(hours=12)
+    assert booking.hold(**facts, attending=attending, until=until).hold_ends_at == until
+    travel(until - MINUTE)
+    with pytest.raises(SlotTaken):
+        hold(cast.nora, in_days(now, 3))
+    travel(until)
+    assert hold(cast.nora, in_days(now, 3)).pk
+
+
+def test_a_partner_who_comes_along_has_the_second_place_and_is_not_told_yet(
+    cast: Cast, now: datetime
+) -> None:
+    vera, walt = make_client("Vera"), make_client("Walt")
+    held = hold(cast.nora, in_days(now, 3), "NJ", "NY")
+    booked = booking.confirm(held, vera, trail.SYSTEM, partner=walt)
+    places = [(each.client, each.state_id) for each in booked.attendees.all()]
+    assert places == [(vera, "NJ"), (walt, "NY")]
+    assert not Message.objects.filter(client=walt).exists()
+
+
+def test_what_the_staff_confirm_is_no_act_of_the_client(cast: Cast, now: datetime) -> None:
+    vera = make_client("Vera")
+    held = hold(cast.nora, in_days(now, 3))
+    booking.confirm(held, vera, trail.SYSTEM, by_their_own_act=False)
+    assert not Message.objects.get(client=vera, template="booked").by_their_own_act
+
+
+def test_the_staff_book_a_consultation_at_once(cast: Cast, now: datetime) -> None:
+    vera, walt = make_client("Vera"), make_client("Walt")
+    booked = consult(cast.nora, in_days(now, 3), vera, walt)
+    assert (booked.kind, booked.status, booked.sequence) == ("consultation", "booked", 1)
+    assert (booked.minutes, booked.booked_at) == (30, now)
+    assert booked.busy_until == booked.ends_at + 10 * MINUTE
+    told = Message.objects.filter(template="booked")
+    assert {message.client_id for message in told} == {vera.pk, walt.pk}
+    assert not any(message.by_their_own_act for message in told)
+    entries = Entry.objects.filter(resource_id=str(booked.pk), verb="create")
+    assert {entry.client_id for entry in entries} == {str(vera.pk), str(walt.pk)}
+
+
+def test_no_consultation_is_booked_where_there_can_be_none(cast: Cast, now: datetime) -> None:
+    vera, ada = make_client("Vera"), make_client("Ada", state="PA")
+    make_session(cast.case, in_days(now, 3))
+    with pytest.raises(SlotTaken):
+        consult(cast.nora, in_days(now, 3), vera)
+    with pytest.raises(MayNotMeet):
+        consult(cast.nora, in_days(now, 4), vera, ada)
+    for past in (now, now - MINUTE):
+        with pytest.raises(TimeIsOver):
+            consult(cast.nora, past, vera)
+    assert Appointment.objects.count() == 1
 
 
 @pytest.mark.parametrize(

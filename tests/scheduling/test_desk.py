@@ -15,8 +15,11 @@ from django.urls import reverse
 from clients.handouts import assign
 from clients.handouts.models import Audience
 from clients.models import Case
+from practice.access.roles import Role
 from practice.audit import trail
 from practice.audit.models import Entry
+from practice.dashboard import registry
+from practice.dashboard.registry import Page
 from scheduling import lifecycle
 from scheduling.models import Appointment, Status
 from tests.cast import CENTRAL, Cast, in_days, make_consultation, make_session, make_version
@@ -297,7 +300,10 @@ def test_no_desk_page_holds_a_word_of_what_brings_people(
 
 
 # Tables and columns whose content is clinical.
-CLINICAL_TABLES = ["intake_consultationrequest", "handouts_", "followups_", "clients_concern"]
+CLINICAL_TABLES = [
+    *("intake_situation", "intake_safetyscreen"),
+    *("handouts_", "followups_", "clients_concern"),
+]
 CLINICAL_COLUMNS = [
     '"clients_case"."disclosure"',
     '"clients_case"."stage"',
@@ -371,4 +377,24 @@ def test_the_desk_s_pages_take_as_many_queries_with_one_row_as_with_many(
         make_session(cast.case, in_days(now, 1, hour))
         make_session(cast.other_case, in_days(now, 2, hour))
     assert [count(address) for address in addresses] == few
-    assert max(few) <= 10
+    assert max(few) <= 12
+
+
+def test_apps_hang_their_panels_on_the_page_of_an_appointment(
+    desk: Browser, session: Appointment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page()
+    monkeypatch.setattr(registry, "appointment", page)
+    assert "What to know" not in text(desk.get(url(session)))
+
+    @page.panel(
+        "known",
+        title="What to know",
+        template="components/status.html",
+        order=1,
+        roles=(Role.DESK,),
+    )
+    def known(request: Any, appointment: Appointment) -> dict[str, str]:
+        return {"label": f"Booked as {appointment.pk}"}
+
+    assert f"What to know Booked as {session.pk}" in text(desk.get(url(session)))

@@ -14,7 +14,7 @@ from scheduling import booking, lifecycle, notices
 from scheduling.booking import MayNotMeet, SlotTaken
 from scheduling.followups import planning
 from scheduling.followups.models import FollowUp
-from scheduling.lifecycle import NotOpen
+from scheduling.lifecycle import NotBegun, NotOpen
 from scheduling.models import Appointment, Status
 from tests.cast import Cast, in_days, make_consultation, make_session
 
@@ -248,5 +248,8 @@ def test_has_begun_turns_at_the_very_start(
 ) -> None:
     travel(session.starts_at - timedelta(seconds=1))
     assert not lifecycle.has_begun(session)
+    with pytest.raises(NotBegun):
+        lifecycle.check_begun(session)
     travel(session.starts_at)
     assert lifecycle.has_begun(session)
+    lifecycle.check_begun(session)

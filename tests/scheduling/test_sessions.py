@@ -161,6 +161,17 @@ def test_before_it_begins_nothing_is_there_to_mark(nora: Browser, session: Appoi
     assert "Once it has begun you can mark here whether it took place." in page
 
 
+@pytest.mark.parametrize("name", ["done", "no-show"])
+def test_before_it_begins_nobody_can_say_what_became_of_it(
+    nora: Browser, session: Appointment, name: str
+) -> None:
+    page = nora.post(url(name, session), follow=True)
+    assert "It hasn’t begun yet. Please mark it afterwards." in text(page)
+    session.refresh_from_db()
+    assert session.status == Status.BOOKED
+    assert not FollowUp.objects.exists()
+
+
 def test_looking_marks_nothing(nora: Browser, session: Appointment) -> None:
     assert nora.get(url("done", session)).status_code == 405
     assert nora.get(url("no-show", session)).status_code == 405
