@@ -1,16 +1,35 @@
-"""What the dashboard shows of consultations."""
+"""What the staff's pages show of requests."""
 
 from datetime import timedelta
 
 from django.db.models import Q
 
-from intake.models import ConsultationRequest
+from intake import triage
+from intake.models import ConsultationRequest, RefusalCount, Status
 from practice import clock
 from practice.access.roles import Role
 from practice.dashboard import registry
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
-from scheduling.models import Status
+from scheduling.models import Appointment
+from scheduling.models import Status as AppointmentStatus
+
+# Smaller numbers could point to somebody.
+_FEW = 5
+
+
+@registry.today.panel(
+    "safety",
+    title="Please read this first",
+    template="intake/panel_safety.html",
+    order=1,
+    roles=(Role.COUNSELOR,),
+)
+def safety(request: StaffRequest) -> Context | None:
+    """Requests in which somebody said that they are not safe."""
+    waiting = ConsultationRequest.objects.for_user(request.user).filter(needs_counselor=True)
+    found = list(waiting.select_related("client")[:20])
+    return {"requests": found, "needs_person": True} if found else None
 
 
 @registry.today.panel(
@@ -21,18 +40,47 @@ from scheduling.models import Status
     roles=(Role.COUNSELOR,),
 )
 def consultations(request: StaffRequest) -> Context:
-    """Those to come, and those that were held and wait for a case to be opened."""
-    now = clock.now()
-    to_come = Q(appointment__status=Status.BOOKED)
-    waiting = Q(
-        appointment__status=Status.DONE,
-        case=None,
-        appointment__starts_at__gte=now - timedelta(days=30),
-    )
-    found = (
+    """Those to come, and those that wait for something from the counselor."""
+    since = clock.now() - timedelta(days=30)
+    held = Q(appointment__status__in=[AppointmentStatus.DONE, AppointmentStatus.NO_SHOW])
+    waiting = Q(status__in=[Status.WAITING, Status.OFFERED, Status.REVIEW])
+    to_come = Q(appointment__status=AppointmentStatus.BOOKED)
+    found = triage.with_facts(
         ConsultationRequest.objects.for_user(request.user)
-        .filter(to_come | waiting)
-        .select_related("client", "appointment")
-        .order_by("appointment__starts_at")
-    )
-    return {"requests": found[:20], "today": clock.today(request.user.zone)}
+        .exclude(status=Status.DECLINED)
+        .filter(to_come | waiting | (held & Q(appointment__starts_at__gte=since)), case=None)
+        .order_by("appointment__starts_at", "asked_at")
+    )[:20]
+    unassigned = ConsultationRequest.objects.unassigned().filter(case=None).count()
+    return {
+        "rows": list(zip(found, triage.next_steps(found), strict=True)),
+        "unassigned": unassigned,
+    }
+
+
+@registry.today.panel(
+    "elsewhere",
+    title="From where people asked whom we can’t serve",
+    template="intake/panel_elsewhere.html",
+    order=60,
+    roles=(Role.OWNER,),
+)
+def elsewhere(request: StaffRequest) -> Context | None:
+    """A number for each state; few in one state are shown as few, so that nobody is meant."""
+    counts = RefusalCount.objects.filter(times__gt=0).select_related("state").order_by("-times")
+    rows = [(each.state.name, each.times if each.times >= _FEW else None) for each in counts[:10]]
+    return {"rows": rows, "few": _FEW} if rows else None
+
+
+@registry.appointment.panel(
+    "request",
+    title="The request",
+    template="intake/panel_request.html",
+    order=10,
+    roles=(Role.DESK,),
+)
+def request_of(request: StaffRequest, appointment: Appointment) -> Context | None:
+    """The way from a consultation on the desk's calendar to its request."""
+    found = ConsultationRequest.objects.for_user(request.user).filter(appointment=appointment)
+    asked = triage.with_facts(found).first()
+    return {"asked": asked, "step": triage.next_step(asked)} if asked else None

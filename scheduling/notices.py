@@ -5,12 +5,12 @@ from datetime import timedelta
 from clients.contact import gates, outbox
 from clients.contact.models import Message
 from clients.models import Client
-from practice import clock
 from scheduling import reminders
 from scheduling.models import Appointment, Status
 
 APPOINTMENT = reminders.APPOINTMENT
 _TEMPLATE = Message.Template
+_A_DAY = timedelta(days=1)
 
 
 def booked(appointment: Appointment) -> None:
@@ -42,7 +42,8 @@ def tell(
     Told the same again, nothing more goes. `by_their_own_act` answers what they just did, so that
     it needn't wait for the morning.
     """
-    if by_their_own_act and _was_acknowledged(client):
+    # One acknowledgement for an address and day; the reminders that follow it stay away with it.
+    if by_their_own_act and outbox.was_written_to(client, _A_DAY, by_their_own_act=True):
         return
     outbox.queue(
         client=client,
@@ -61,18 +62,6 @@ def tell(
 def _tell_all(appointment: Appointment, template: Message.Template) -> None:
     for client in Client.objects.filter(attendances__appointment=appointment):
         tell(appointment, client, template)
-
-
-def _was_acknowledged(client: Client) -> bool:
-    """One acknowledgement for an address and day: nobody can have us flood somebody's mailbox.
-
-    What comes after it, reminders too, stays away with it.
-    """
-    return Message.objects.filter(
-        by_their_own_act=True,
-        client__card__email_index=client.card.email_index,
-        created_at__gt=clock.now() - timedelta(days=1),
-    ).exists()
 
 
 @gates.gate(APPOINTMENT)

@@ -159,23 +159,21 @@ def make_session(case: Case, starts_at: datetime) -> Appointment:
 
 def make_consultation(counselor: Counselor, starts_at: datetime, name: str = "Vera") -> Appointment:
     """A consultation that somebody booked, as the public pages do."""
-    from intake.asking import AboutYou, ask
+    from intake.asking import About, book
 
     state = counselor.licenses.first().state  # type: ignore[union-attr]
     held = booking.hold(
         counselor=counselor, starts_at=starts_at, attending=[Attending(state, EASTERN)] * 2
     )
-    about = AboutYou(
+    about = About(
         name=f"{name} Visitor",
-        email=f"{name.lower()}@example.com",
-        phone="",
-        safe_hours=None,
+        contact=Contact(f"{name.lower()}@example.com"),
         code=CODE,
         concern=Concern.objects.get(key="affair-recovery"),
         words="CANARY what brings us",
     )
     places = [(state.pk, EASTERN), (state.pk, EASTERN)]
-    return ask(held, about, places, by=trail.SYSTEM).appointment
+    return book(held, about, places, by=trail.SYSTEM)[0].appointment  # type: ignore[return-value]
 
 
 def open_link(browser: Any, client: Client, purpose: str, subject_id: Any) -> Any:

@@ -7,7 +7,7 @@ After masking what is random by design, every byte, header and mail must be equa
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -22,15 +22,20 @@ from hypothesis import strategies as st
 from clients import cases
 from clients.cases import TakesPart
 from clients.contact import cards, codes, links, sending
+from clients.contact.cards import Contact
 from clients.handouts import assign, reading
 from clients.handouts.models import Assignment, Audience
 from clients.models import Case, Client, Concern, Part, Participant
+from intake import erasure, invitations, safety
+from intake.models import ConsultationRequest
+from intake.notices import REQUEST
 from practice import clock
 from practice.audit import trail
 from scheduling import lifecycle
 from scheduling.followups import checkins, planning
 from scheduling.followups.models import FollowUp
 from scheduling.models import Appointment
+from tests.access import requests
 from tests.cast import CODE, Cast, in_days, make_client, make_session, make_version
 
 _MASKS = [
@@ -295,3 +300,220 @@ def test_the_desk_sees_no_difference_between_an_affair_and_any_other_case(
     )
     assert affair == general
     assert "Una Tester, Udo Tester" in str(affair)
+
+
+# Two who ask together
+
+
+@dataclass(frozen=True)
+class Partners:
+    """What the partner of somebody who asked does with the message they got, alone."""
+
+    answers: tuple[str, ...] = ()  # to the safety questions; nothing: they don't answer
+    words: str = ""
+    phone: bool = False
+    refuses: bool = False
+    withdraws: bool = False
+    locked: bool = False
+    read: bool = False  # by a counselor
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the one who asked told us alone."""
+
+    concern: str = ""
+    part: str = ""
+    knows: str = ""
+    words: str = ""
+    answers: tuple[str, ...] = ("no", "no", "no")
+    phone: bool = False
+    refuses: bool = False
+    locked: bool = False
+
+
+EVERYTHING_OF_THE_PARTNER = Partners(
+    ("yes", "yes", "yes"), "CANARY words", True, True, True, True, True
+)
+EVERYTHING_TOLD = Told(
+    "affair-recovery", "hurt", "no", "CANARY words", ("unsaid",) * 3, True, True, True
+)
+_ANSWERS = st.tuples(*[st.sampled_from(["no", "yes", "unsaid"])] * 3)
+_CALM_ANSWERS = st.tuples(*[st.sampled_from(["no", "unsaid"])] * 3)
+PARTNERS = st.builds(
+    Partners,
+    answers=st.one_of(st.just(()), _ANSWERS),
+    words=st.sampled_from(["", "CANARY words"]),
+    phone=st.booleans(),
+    refuses=st.booleans(),
+    withdraws=st.booleans(),
+    locked=st.booleans(),
+    read=st.booleans(),
+)
+TOLD = st.builds(
+    Told,
+    concern=st.sampled_from(["", "affair-recovery", "communication"]),
+    part=st.sampled_from(["", "hurt", "involved"]),
+    knows=st.sampled_from(["", "yes", "no", "unsure"]),
+    words=st.sampled_from(["", "CANARY words"]),
+    answers=_CALM_ANSWERS,
+    phone=st.booleans(),
+    refuses=st.booleans(),
+    locked=st.booleans(),
+)
+
+
+def lock(client: Client, request: ConsultationRequest) -> None:
+    link = links.find(links.make(client.pk, REQUEST, request.pk))
+    for _ in range(links.TRIES):
+        codes.answer(link, "wrong code")
+
+
+def reached_by_phone(name: str) -> Contact:
+    return Contact(
+        f"{name.lower()}@example.com",
+        "+12125550177",
+        (time(18), time(20)),
+        device_is_shared=True,
+        neutral_name="CANARY neutral",
+        follow_ups=False,
+    )
+
+
+def act_as_partner(request: ConsultationRequest, does: Partners, cast: Cast) -> None:
+    partner = request.partner
+    assert partner is not None
+    if does.answers:
+        contact = {"contact": reached_by_phone("Paul")} if does.phone else {}
+        answers = dict(zip(safety.QUESTIONS, does.answers, strict=True))
+        requests.answered(request, answers=answers, words=does.words, **contact)
+    if does.read:
+        safety.mark_read(request, user=cast.nora.user, by=trail.SYSTEM)
+    if does.refuses:
+        invitations.refuse(request, by=trail.SYSTEM)
+    if does.locked:
+        lock(partner, request)
+    if does.withdraws:
+        erasure.withdraw(partner, by=trail.SYSTEM)
+
+
+def tell_alone(request: ConsultationRequest, told: Told) -> None:
+    client = request.client
+    if told.phone:
+        cards.change(client, reached_by_phone("Vera"))
+    if told.refuses:
+        cards.suspend(client)
+    if told.locked:
+        lock(client, request)
+
+
+def ask_together(cast: Cast, told: Told) -> ConsultationRequest:
+    """Vera asks for a time, and has us write to Paul."""
+    request = requests.invited(
+        cast.nora,
+        7,
+        "Vera",
+        "Paul",
+        concern=Concern.objects.filter(pk=told.concern).first(),
+        part=told.part,
+        partner_knows=told.knows,
+        words=told.words,
+        answers=dict(zip(safety.QUESTIONS, told.answers, strict=True)),
+    )
+    tell_alone(request, told)
+    return request
+
+
+def through_the_days(now: datetime) -> None:
+    for day in range(8):
+        with time_machine.travel(in_days(now, day, 15), tick=False):
+            sending.tick()
+
+
+def seen_by(client: Client, request: ConsultationRequest) -> list[Any]:
+    """Their mails, and every page they come to: the request itself first, then what is mailed."""
+    browser = Browser()
+    requests.visit(browser, request, client)
+    pages = [as_seen(browser.get(reverse("your-request")))]
+    return pages + [masked(each) for each in mails_to(client)] + pages_of(client)
+
+
+def veras_world(cast: Cast, now: datetime, does: Partners, *, canceled: bool) -> list[Any]:
+    """What the one who asked sees of a week in which their partner does this."""
+    request = ask_together(cast, Told())
+    vera = request.client
+    sending.tick()
+    act_as_partner(request, does, cast)
+    if canceled:
+        assert request.appointment is not None
+        lifecycle.call_off(request.appointment, by=trail.SYSTEM)
+    through_the_days(now)
+    with time_machine.travel(in_days(now, 6, 15), tick=False):
+        return seen_by(vera, request)
+
+
+def pauls_world(cast: Cast, now: datetime, told: Told, *, answers: bool) -> list[Any]:
+    """What the partner sees of a week after the one who asked told us this."""
+    request = ask_together(cast, told)
+    paul = request.partner
+    assert paul is not None
+    sending.tick()
+    if answers:
+        requests.answered(request)
+    through_the_days(now)
+    with time_machine.travel(in_days(now, 6, 15), tick=False):
+        return seen_by(paul, request)
+
+
+@pytest.mark.parametrize("canceled", [False, True])
+def test_the_one_who_asked_sees_nothing_of_what_their_partner_answers_refuses_or_takes_back(
+    cast: Cast, now: datetime, canceled: bool
+) -> None:
+    without = seen_in(lambda: veras_world(cast, now, Partners(), canceled=canceled))
+
+    @given(PARTNERS)
+    @example(Partners(("no", "no", "no")))
+    @example(Partners(("yes", "no", "no")))
+    @example(Partners(("yes", "no", "no"), read=True))
+    @example(Partners(withdraws=True))
+    @example(EVERYTHING_OF_THE_PARTNER)
+    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def looks_the_same(does: Partners) -> None:
+        assert seen_in(lambda: veras_world(cast, now, does, canceled=canceled)) == without
+
+    looks_the_same()
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_the_partner_sees_nothing_of_what_the_one_who_asked_told(
+    cast: Cast, now: datetime, answers: bool
+) -> None:
+    without = seen_in(lambda: pauls_world(cast, now, Told(), answers=answers))
+
+    @given(TOLD)
+    @example(EVERYTHING_TOLD)
+    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def looks_the_same(told: Told) -> None:
+        assert seen_in(lambda: pauls_world(cast, now, told, answers=answers)) == without
+
+    looks_the_same()
+
+
+def test_the_worlds_of_two_who_ask_are_rich(cast: Cast, now: datetime) -> None:
+    answered = Partners(("yes", "no", "no"), "CANARY words", phone=True)
+    veras = seen_in(lambda: veras_world(cast, now, answered, canceled=False))
+    pauls = seen_in(lambda: pauls_world(cast, now, EVERYTHING_TOLD, answers=True))
+    for seen, person in ((veras, "Paul"), (pauls, "Vera")):
+        whole = str(seen)
+        for words in (
+            "Your appointment",
+            "11:00 AM",
+            "Choose another time",
+            "Everything is erased",
+        ):
+            assert words in whole
+        for words in (person, f"{person.lower()}@example.com", "CANARY"):
+            assert words not in whole
+        assert len(seen) > 20
+    assert "Your time is booked" in str(veras)
+    assert "Thank you. We have your answers" in str(pauls)

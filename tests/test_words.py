@@ -15,7 +15,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 from selectolax.lexbor import LexborHTMLParser
 
-pytestmark = pytest.mark.django_db
+from tests.intake import pages as intake_pages
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cast")]
 # Flesch–Kincaid: below the end of the eighth school year.
 HARDEST = 8.9
 
@@ -38,6 +40,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "a form that was open too long": lambda: render_to_string("403_csrf.html"),
     "lines for a crisis": lambda: render_to_string("components/crisis_lines.html"),
     "something went wrong": lambda: render_to_string("500.html"),
+    **intake_pages.PAGES,
 }
 
 # What is blaming, what is jargon, and what is said only to programs.

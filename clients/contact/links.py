@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from clients.contact.models import PrivateLink
@@ -15,7 +15,7 @@ TRIES = 5
 def make(client_id: Any, purpose: str, subject_id: Any) -> str:
     """A new link's token. The one that led to the same thing before stops working."""
     now = clock.now()
-    revoke(client_id, purpose, subject_id)
+    _end(client_id, purpose, subject_id, now)
     token = secrets.token_urlsafe(32)
     PrivateLink.objects.create(
         token_digest=digest(token),
@@ -30,9 +30,30 @@ def make(client_id: Any, purpose: str, subject_id: Any) -> str:
 
 def revoke(client_id: Any, purpose: str, subject_id: Any) -> None:
     """End the links of this person to this thing."""
+    _end(client_id, purpose, subject_id, clock.now())
+
+
+def _end(client_id: Any, purpose: str, subject_id: Any, now: datetime) -> None:
     PrivateLink.objects.filter(
         client_id=client_id, purpose=purpose, subject_id=str(subject_id), revoked_at=None
-    ).update(revoked_at=clock.now())
+    ).update(revoked_at=now)
+
+
+def successor(link: PrivateLink) -> PrivateLink | None:
+    """The link that took this one's place: a newer message led to the same thing."""
+    return (
+        PrivateLink.objects.select_related("client")
+        .filter(
+            client=link.client_id,
+            purpose=link.purpose,
+            subject_id=link.subject_id,
+            made_at=link.revoked_at,
+        )
+        .exclude(pk=link.pk)
+        .first()
+        if link.revoked_at
+        else None
+    )
 
 
 def revoke_all(client_id: Any, *, keep: PrivateLink | None = None) -> None:

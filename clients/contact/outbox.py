@@ -60,6 +60,18 @@ def queue(
     return message
 
 
+def was_written_to(client: Client, within: timedelta, **facts: Any) -> bool:
+    """Whether such a message was queued for this person's address lately, whoever it was for.
+
+    So nobody can have us flood somebody's mailbox. Who has no address has no mailbox to flood.
+    """
+    index = client.card.email_index
+    lately = Message.objects.filter(
+        client__card__email_index=index, created_at__gt=clock.now() - within, **facts
+    )
+    return bool(index) and lately.exists()
+
+
 def stop(messages: Iterable[Message], state: State, reason: str) -> int:
     """End these messages where they haven't gone; returns how many were stopped."""
     stopped = 0

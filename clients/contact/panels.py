@@ -2,10 +2,8 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
-
-from clients.contact import gates, health
-from clients.contact.models import Message, PrivateLink, State
+from clients.contact import calls, health
+from clients.contact.models import Message, PrivateLink
 from clients.models import Case, Participant
 from practice import clock
 from practice.access.roles import Role
@@ -41,11 +39,9 @@ def held_back(request: StaffRequest) -> Context | None:
     since = clock.now() - timedelta(days=14)
     cases = Case.objects.for_user(request.user)
     mine = {"client__participations__case__in": cases}
-    undelivered = Q(state=State.DEAD) | Q(state=State.SUPPRESSED, reason__endswith=gates.CALL)
-    undelivered |= Q(state=State.UNCERTAIN, next_try_at=None)
     # Somebody may be in two of the counselor's cases.
     messages, links = Message.objects.distinct(), PrivateLink.objects.distinct()
-    stuck = messages.filter(undelivered, **mine, due_at__gte=since).select_related("client")
+    stuck = messages.filter(calls.needed(), **mine, due_at__gte=since).select_related("client")
     locked = links.filter(**mine, locked_at__gte=since).select_related("client")
     if not stuck and not locked:
         return None

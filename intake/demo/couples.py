@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 
 from clients import cases
 from clients.cases import TakesPart
-from clients.contact import codes
+from clients.contact import agreements, codes
 from clients.contact.cards import Contact
+from clients.contact.models import Purpose
 from clients.handouts import assign, propose
 from clients.models import Case, Client, Concern, Part
-from intake.asking import AboutYou, Place, ask, hold, open_times
+from intake import safety
+from intake.asking import About, Filter, Place, Wishes, book, hold, open_days, wait
 from intake.demo.people import CENTRAL, EASTERN
-from intake.models import ConsultationRequest
+from intake.models import ConsultationRequest, DayPart, SafetyScreen
+from intake.times import value_of
 from practice import clock
 from practice.audit import trail
 from practice.models import Counselor, State
@@ -20,7 +23,6 @@ from scheduling import booking, lifecycle
 from scheduling.booking import Attending
 from scheduling.followups import checkins, planning
 from scheduling.followups.models import FollowUp, Plan
-from scheduling.forms import value_of
 from scheduling.models import Appointment
 
 CODE = "246810"  # every demo client's private code
@@ -48,6 +50,7 @@ def make(counselor: Counselor, plan: Plan, number: int) -> None:
         _asks_for_consultation,
         _has_its_first_session,
         _consultation_was_held,
+        _waits_for_a_time,
     ]
     for turn in range(number):
         points[turn % len(points)](counselor, plan, turn)
@@ -59,6 +62,7 @@ def _asks_for_consultation(counselor: Counselor, plan: Plan, turn: int) -> None:
 
 def _consultation_was_held(counselor: Counselor, plan: Plan, turn: int) -> None:
     appointment = _consultation(turn).appointment
+    assert appointment is not None
     back = timedelta(days=1 + (appointment.ends_at - clock.now()) // timedelta(days=1))
     while not _put_back(appointment, back):
         back += timedelta(days=1)
@@ -82,17 +86,29 @@ def _put_back(appointment: Appointment, back: timedelta) -> bool:
 def _consultation(turn: int) -> ConsultationRequest:
     name, _, state, zone = _PAIRS[turn % len(_PAIRS)]
     places: list[Place] = [(state, zone), (state, zone)]
-    held = hold(value_of(open_times(places)[2]), places)
-    about = AboutYou(
+    slots = open_days(places, days=2, chosen=Filter()).slots
+    held = hold(value_of(slots[2]), places)
+    return book(held, _about(name, turn), places, by=trail.SYSTEM)[0]
+
+
+def _about(name: str, turn: int) -> About:
+    return About(
         name=_numbered(name, turn),
-        email=f"visitor{turn}@example.com",
-        phone=f"212-555-01{turn % 100:02}",
-        safe_hours=None,
+        contact=Contact(f"visitor{turn}@example.com", phone=f"212-555-01{turn % 100:02}"),
         code=CODE,
         concern=Concern.objects.get(key="affair-recovery"),
+        part=Part.HURT,
         words="We found out about messages two weeks ago. We don't know how to talk about it.",
+        answers=dict.fromkeys(safety.QUESTIONS, SafetyScreen.Answer.NO),
+        documents=agreements.current(Purpose.TELEHEALTH, Purpose.EMAIL, Purpose.SECRETS),
+        signature=_numbered(name, turn),
     )
-    return ask(held, about, places, by=trail.SYSTEM)
+
+
+def _waits_for_a_time(counselor: Counselor, plan: Plan, turn: int) -> None:
+    name, _, state, zone = _PAIRS[(turn + 1) % len(_PAIRS)]
+    wishes = Wishes(days=[1, 3], parts=[DayPart.EVENING])
+    wait(wishes, _about(name, turn), [(state, zone)], by=trail.SYSTEM)
 
 
 def _in_the_middle(counselor: Counselor, plan: Plan, turn: int) -> None:

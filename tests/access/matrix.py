@@ -54,6 +54,8 @@ class Row:
     sends: Mapping[str, Any] | None = None
     # Only some may send what several may read.
     senders: frozenset[Who] = field(default=frozenset())
+    # Who of those reaches everybody's, though others reach their own only.
+    everywhere: frozenset[Who] = field(default=frozenset())
 
     @property
     def may_send(self) -> frozenset[Who]:
@@ -72,6 +74,7 @@ def _visit(*purposes: str, **facts: Any) -> Row:
     return Row(frozenset({Who.LINK_HOLDER}), Kind.VISIT, purposes=purposes, **facts)
 
 
+_ANY_LINK = ("appointment", "reading", "handout", "check_in", "request")
 _CLOSED = Row(kind=Kind.CLOSED, status=404)
 # The sign-in stands before it, and there is nothing behind.
 _CLOSED_AFTER_SIGN_IN = Row(kind=Kind.CLOSED, status=302)
@@ -82,7 +85,13 @@ ROWS: dict[str, Row] = {
     "home": _open(),
     "intake:where": _open(),
     "intake:when": _open(302),
+    "intake:waitlist": _open(302),
     "intake:about-you": _open(302),
+    "intake:what-brings-you": _open(302),
+    "intake:alone": _open(302),
+    "intake:agree": _open(302),
+    "intake:tell-me": _open(405),
+    "told": _open(),
     "intake:booked": _open(302),
     "private-link": _open(),
     "stop": _open(),
@@ -136,9 +145,38 @@ ROWS: dict[str, Row] = {
     "cases:course": _counselor("case", sends={"stage": "meaning", "disclosure": "no"}),
     "cases:enroll": _counselor("participant", status=405, sends={}),
     "cases:suspend": _counselor("participant", status=405, sends={}),
+    "requests:inbox": Row(DESK | COUNSELORS),
+    "requests:page": Row(DESK | COUNSELORS, subject="request", everywhere=DESK),
+    "requests:take": _counselor("unassigned_request", own=False, status=405, sends={}),
+    "requests:assign": Row(
+        DESK, status=405, subject="open_request", own=False, sends={"counselor": "{counselor}"}
+    ),
+    "requests:times": Row(
+        DESK | COUNSELORS,
+        subject="open_request",
+        everywhere=DESK,
+        sends={"slots": "{open_time}", "act": "offer"},
+    ),
+    "requests:called": Row(
+        DESK | COUNSELORS, status=405, subject="open_request", everywhere=DESK, sends={}
+    ),
+    "requests:decline": Row(
+        DESK | COUNSELORS,
+        status=405,
+        subject="open_request",
+        everywhere=DESK,
+        sends={"reason": "no-time", "tell": "on"},
+    ),
     "consultations:page": _counselor("request"),
-    "consultations:held": _counselor("request", status=405, sends={}),
-    "consultations:no-show": _counselor("request", status=405, sends={}),
+    "consultations:read": _counselor("review_request", status=405, sends={}),
+    "consultations:partner-comes": _counselor("apart_request", status=405, sends={}),
+    "consultations:accept": _counselor("review_request", status=405, sends={"who": "alone"}),
+    "consultations:held": Row(
+        DESK | COUNSELORS, status=405, subject="begun_request", everywhere=DESK, sends={}
+    ),
+    "consultations:no-show": Row(
+        DESK | COUNSELORS, status=405, subject="begun_request", everywhere=DESK, sends={}
+    ),
     "consultations:open-case": _counselor(
         "held_request",
         sends={
@@ -170,19 +208,42 @@ ROWS: dict[str, Row] = {
     "reading:handout": _visit("reading", "handout", subject="assignment"),
     "reading:finished": _visit("reading", "handout", status=405, subject="assignment", sends={}),
     "your-appointment": _visit("appointment"),
+    "your-appointment-place": _visit(
+        "appointment", sends={"state": "--", "time_zone": "America/Chicago"}
+    ),
+    "your-appointment-calendar": _visit("appointment"),
+    "your-appointment-move": _visit(
+        "appointment", sends={"starts_at": "{other_consultation_time}"}
+    ),
+    "your-appointment-cancel": _visit("appointment", sends={}),
     "your-check-in": _visit("check_in"),
+    "your-request": _visit("request", sends={"slot": "{offered_time}"}),
+    "your-request-none-fits": _visit("request", status=405, sends={}),
+    # The partner's alone, and she asked herself
+    "your-request-no-messages": _visit("request", status=405),
+    # She is in a case, so that nothing is erased
+    "withdraw": _visit("request", "appointment"),
+    # What is a person's own opens by any of their links
+    "your-contact": _visit(
+        *_ANY_LINK, sends={"channel": "email", "email": "new@example.com", "safe_hours": "any"}
+    ),
+    "your-agreements": _visit(*_ANY_LINK, sends={"withdraw": "follow_ups"}),
 }
 
 # The owner's settings: each model with what differs from "may list, add, change and take away".
 SETTINGS: dict[str, dict[str, int]] = {
     "practice_practice": {"add": 403, "delete": 403},
     "practice_state": {"add": 403, "delete": 403},
+    "practice_directory": {},
     "practice_user": {"delete": 403},
     "practice_counselor": {"delete": 403},
+    "clients_concern": {},
     "scheduling_weeklyhours": {},
     "scheduling_timeoff": {},
     "mfa_authenticator": {"add": 403},
     "axes_accessattempt": {"add": 403},
+    "contact_consentdocument": {"delete": 403},
+    "intake_declinereason": {},
 }
 
 ROWS |= {

@@ -185,7 +185,7 @@ def _wanted(who: Who, row: Row, whose: str) -> int | str:
 def _reaches(who: Who, row: Row, whose: str) -> bool:
     if whose == "missing":
         return False
-    if not whose or not row.own:
+    if not whose or not row.own or who in row.everywhere:
         return True
     return whose == ("others" if who is Who.OTHER_COUNSELOR else "own")
 
@@ -194,7 +194,7 @@ def test_what_is_hidden_and_what_is_missing_look_the_same(world: World, browser_
     different = []
     for address in _addresses():
         row = ROWS[address.name]
-        for who in row.who if row.own and row.subject else ():
+        for who in row.who - row.everywhere if row.own and row.subject else ():
             whose = world.own if who is Who.OTHER_COUNSELOR else world.others
             hidden, missing = (
                 _bytes(browser_of(who, row), address.at(subject))
@@ -286,7 +286,7 @@ def _rightful(
 ) -> tuple[Browser, str]:
     """The browser of somebody who may send this, and where to."""
     who = next(who for who in Who if who in row.may_send and who is not Who.OTHER_COUNSELOR)
-    return browser_of(who, row), address.at({**world.shared, **world.own}[row.subject])
+    return browser_of(who, row), address.at({**world.shared, **world.own}.get(row.subject, ""))
 
 
 def _refused(who: Who, row: Row) -> int | str:

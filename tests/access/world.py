@@ -10,6 +10,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from axes.models import AccessAttempt
 from django.test import Client as Browser
 
+from clients.contact.models import ConsentDocument
 from clients.handouts import assign, library
 from clients.handouts.importing import ImportedArticle
 from clients.handouts.models import Article, Audience, Version
@@ -18,9 +19,10 @@ from practice import clock
 from practice.access.roles import Role
 from practice.audit import trail
 from practice.mailbox import letters
-from practice.models import Counselor, Practice, User
+from practice.models import Counselor, Directory, Practice, User
 from scheduling import lifecycle
 from scheduling.models import Appointment, TimeOff
+from tests.access import requests
 from tests.access.matrix import Who
 from tests.cast import (
     Cast,
@@ -31,6 +33,7 @@ from tests.cast import (
     make_version,
     open_link,
 )
+from tests.scheduling.consulting import consult
 
 Things = Mapping[str, Any]
 
@@ -69,6 +72,7 @@ def build(cast: Cast) -> World:
         "version": version.pk,
         "spare": spare,
         "draft": _draft().pk,
+        "unassigned_request": requests.waiting("NJ", "Uma").pk,
         "mail": letters.keep(_mail().as_bytes()).stem,
         **_settings(cast),
     }
@@ -85,30 +89,44 @@ def _things(
 ) -> Things:
     case = first.case
     session = make_session(case, in_days(clock.now(), 1))
+    begun = make_session(case, in_days(clock.now(), -1))
+    consultation = consult(counselor, in_days(clock.now(), 7), first.client, second.client)
     past = lifecycle.mark_done(make_session(case, in_days(clock.now(), 2)), by=trail.SYSTEM)
     request = make_consultation(counselor, in_days(clock.now(), 5), f"Vera{counselor.pk}").request
     held = make_consultation(counselor, in_days(clock.now(), 6), f"Will{counselor.pk}").request
+    assert held.appointment is not None
     lifecycle.mark_done(held.appointment, by=trail.SYSTEM)
     mine, theirs = (_given(person, version, counselor) for person in (first, second))
     check_in = past.follow_ups.get(participant=first)
+    asked = requests.of(counselor)
+    own_request = requests.offered(counselor, first.client)
     return {
         "case": case.pk,
         "participant": first.pk,
-        "session": session.pk,
+        "session": begun.pk,
         "appointment": session.pk,
         "request": request.pk,
         "held_request": held.pk,
+        "begun_request": asked.begun.pk,
+        "open_request": asked.open.pk,
+        "review_request": asked.review.pk,
+        "open_time": asked.open_time,
+        "apart_request": asked.apart.pk,
+        "counselor": counselor.pk,
+        "offered_time": requests.first_offer(own_request),
         "assignment": mine,
         "partners_assignment": theirs,
         "another_time": _two_hours_later(session),
+        "other_consultation_time": _two_hours_later(consultation),
         "version": str(spare.pk),
         "state": first.client.state_id,
         "places": _places(case),
         "links": {
             "reading": first.pk,
             "handout": mine,
-            "appointment": session.pk,
+            "appointment": consultation.pk,
             "check_in": check_in.pk,
+            "request": own_request.pk,
         },
     }
 
@@ -146,12 +164,16 @@ def _settings(cast: Cast) -> Things:
     return {
         "practice_practice": Practice.current().pk,
         "practice_state": "NJ",
+        "practice_directory": Directory.objects.filter(state=None)[0].pk,
         "practice_user": cast.nora.user.pk,
         "practice_counselor": cast.nora.pk,
+        "clients_concern": "affair-recovery",
         "scheduling_weeklyhours": cast.nora.weekly_hours.all()[0].pk,
         "scheduling_timeoff": off.pk,
         "mfa_authenticator": spare_codes.pk,
         "axes_accessattempt": attempt.pk,
+        "contact_consentdocument": ConsentDocument.objects.get(purpose="sms").pk,
+        "intake_declinereason": "no-time",
     }
 
 

@@ -12,6 +12,8 @@ from tests.live.product import Product
 
 NEW_YORK = ZoneInfo("America/New_York")
 CODE = "river stone 9"
+SAFETY = "^(Are you sometimes|In the past year|Could it be dangerous)"
+AGREEMENTS = "^(I am 18|I agree|You may e-mail me|I have read)"
 
 
 def product_now(product: Product) -> datetime:
@@ -57,17 +59,87 @@ def say_where(page: Page, *, mine: str, partners: str = "") -> None:
     page.get_by_role("button", name="Continue").click()
 
 
-def say_who(page: Page, *, name: str, email: str, code: str = CODE) -> None:
-    """Who asks and how to reach them."""
+def take_time(page: Page, at: datetime | None = None) -> datetime:
+    """The first time that is open, or that one; returns when it begins."""
+    value = f"[value$='|{at.isoformat()}']" if at else ""
+    slot = page.locator(f"input[name=slot]{value}").first
+    starts_at = datetime.fromisoformat((slot.get_attribute("value") or "").split("|")[1])
+    slot.check()
+    page.get_by_role("button", name="Take this time").click()
+    return starts_at
+
+
+def say_who(page: Page, *, name: str, email: str, partner: tuple[str, str] | None = None) -> None:
+    """Who asks and how to reach them; the partner's name and address where we are to write."""
     page.get_by_label("Your name").fill(name)
     page.get_by_label("An e-mail address that only you read").fill(email)
-    page.get_by_label("Choose a private code").fill(code)
+    if partner:
+        page.get_by_label("Yes, by a message of their own").check()
+        page.get_by_label("Your partner’s name").fill(partner[0])
+        page.get_by_label("An e-mail address that only your partner reads").fill(partner[1])
+    page.get_by_role("button", name="Continue").click()
+
+
+def say_what_brings(page: Page, *, safe: str = "No", words: str = "") -> None:
+    """An affair, by which the one who asks was hurt; the first safety question gets `safe`."""
     page.get_by_label("What brings you?").select_option(
         label="Getting over an affair, or something close to one"
     )
-    page.get_by_label("I am 18 or older").check()
-    page.get_by_label("You may e-mail me about this appointment").check()
-    page.get_by_role("button", name="Book this time").click()
+    page.get_by_label("I was hurt").check()
+    if words:
+        page.get_by_label("Anything you’d like your counselor to know first?").fill(words)
+    answer_safety(page, safe)
+    page.get_by_role("button", name="Continue").click()
+
+
+def answer_safety(page: Page, first: str = "No") -> None:
+    """The safety questions: the first as said, the others with no."""
+    for number, question in enumerate(page.get_by_role("group", name=re.compile(SAFETY)).all()):
+        question.get_by_label("No" if number else first, exact=True).check()
+
+
+def agree(page: Page, *, name: str, code: str = CODE, send: str = "Book this time") -> None:
+    """The last step: a code of one's own, and one's name under what must be agreed to."""
+    page.get_by_label("Choose a private code").fill(code)
+    sign(page, name)
+    page.get_by_role("button", name=send).click()
+
+
+def sign(page: Page, name: str) -> None:
+    """Of age, and each agreement ticked and signed."""
+    for box in page.get_by_role("checkbox", name=re.compile(AGREEMENTS)).all():
+        box.check()
+    page.get_by_label("Type your full name to sign").fill(name)
+
+
+def book(
+    page: Page,
+    product: Product,
+    *,
+    name: str,
+    email: str,
+    mine: str = "New Jersey",
+    at: datetime | None = None,
+) -> datetime:
+    """The whole request of somebody who comes alone; returns when it begins."""
+    page.goto(product.url("/consultation/"))
+    say_where(page, mine=mine)
+    starts_at = take_time(page, at)
+    say_who(page, name=name, email=email)
+    say_what_brings(page)
+    agree(page, name=name)
+    page.get_by_role("heading", level=1, name="Your time is booked").wait_for()
+    return starts_at
+
+
+def the_mail(product: Product, person: str, number: int) -> EmailMessage:
+    """That person's e-mail of that number, as soon as worker and beat have sent it."""
+
+    def arrived() -> list[EmailMessage]:
+        mails = product.mails(person)
+        return mails if len(mails) >= number else []
+
+    return product.wait_for(arrived, timeout=60, what=f"e-mail {number} to {person}")[number - 1]
 
 
 def link_in(mail: EmailMessage, product: Product) -> str:

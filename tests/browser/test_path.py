@@ -15,19 +15,25 @@ from tests.browser.looking import look
 from tests.browser.people import (
     CODE,
     NEW_YORK,
+    agree,
+    answer_safety,
     answer_with_weather,
     link_in,
     move_to,
     next_morning,
     open_private_link,
+    say_what_brings,
     say_where,
     say_who,
+    sign,
     sign_in,
+    the_mail,
 )
 from tests.live.fixtures import NARROW
 from tests.live.product import Product
 
 NewPerson = Callable[..., Page]
+WALTERS_CODE = "walters own 7"
 
 
 def test_the_path_from_first_click_to_answers(
@@ -36,28 +42,27 @@ def test_the_path_from_first_click_to_answers(
     """One story, step by step, each with a browser of its own for each person."""
     move_to(product, next_morning(product))
     mark = uuid.uuid4().hex[:8]
-    vera = f"vera{mark}@example.com"
-    visitor = new_person(NARROW)
+    vera, walter = f"vera{mark}@example.com", f"walter{mark}@example.com"
+    visitor, partner = new_person(NARROW), new_person(NARROW)
     desk, nora = new_person(), new_person()
 
     somewhere_else_gets_a_kind_answer(visitor, product)
-    starts_at = a_visitor_books(visitor, product, vera)
+    starts_at, number = a_visitor_books(visitor, product, vera, walter)
     the_message_is_neutral_and_opens_the_appointment(visitor, product, vera, starts_at)
+    the_partner_answers_alone(partner, product, walter, number, starts_at)
     moved_to = the_desk_moves_it_half_an_hour(desk, product, vera, starts_at)
+    assert clock_time(moved_to, NEW_YORK) in text_of(the_mail(product, walter, 3))
 
     move_to(product, moved_to + timedelta(minutes=40))
-    case_address = the_counselor_opens_a_case(nora, product, vera, mark)
+    case_address = the_counselor_opens_a_case(nora, product, vera)
     an_article_becomes_handouts(nora, product, tmp_path, mark)
     each_partner_is_given_their_own(nora, case_address)
 
-    walter = f"walter{mark}@example.com"
-    enrollment = the_counselor_reads_out_a_code(nora, case_address)
     first = the_counselor_books_two_weeks(nora, product, case_address)
     move_to(product, first + timedelta(hours=1))
     the_first_session_took_place(nora, product, case_address)
 
-    partner = new_person(NARROW)
-    each_reads_their_own_handout(visitor, partner, product, first, vera, walter, enrollment)
+    each_reads_their_own_handout(visitor, partner, product, first, vera, walter)
     each_answers_the_check_in(visitor, partner, product, first, vera, walter)
     the_dashboard_shows_both_answers(nora, product)
     neither_partner_sees_a_trace_of_the_other(visitor, partner)
@@ -77,26 +82,41 @@ def somewhere_else_gets_a_kind_answer(page: Page, product: Product) -> None:
     look(page, "03-elsewhere")
 
 
-def a_visitor_books(page: Page, product: Product, email: str) -> datetime:
+def a_visitor_books(page: Page, product: Product, vera: str, walter: str) -> tuple[datetime, str]:
+    """Five steps, the partner to be told by a message of their own; returns time and number."""
     page.goto(product.url("/consultation/"))
     say_where(page, mine="New Jersey", partners="New Jersey")
+    starts_at = takes_a_time_with_dana(page)
+    look(page, "05-about-you")
+    page.get_by_label("Your name").fill(name_of(vera))
+    page.get_by_label("Yes, by a message of their own").check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_label("Your name")).to_have_value(name_of(vera))
+    look(page, "05-about-you-errors")
+    say_who(page, name=name_of(vera), email=vera, partner=(name_of(walter), walter))
+    look(page, "05-what-brings-you")
+    say_what_brings(page, words="We found out two weeks ago.")
+    look(page, "05-agree")
+    agree(page, name=name_of(vera))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+    look(page, "06-booked")
+    return starts_at, page.locator(".secret").inner_text()
+
+
+def takes_a_time_with_dana(page: Page) -> datetime:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Which time suits you?")
     look(page, "04-when")
+    page.get_by_text("Choose a counselor, a time of day or a day").click()
+    page.get_by_role("combobox", name="With").select_option(label="Dana Demo")
+    page.get_by_role("button", name="Show these").click()
+    expect(page.get_by_text("All of these are with Dana Demo.")).to_be_visible()
+    look(page, "04-when-filtered")
     # The last but one of a day: half an hour later is free as well.
-    day = page.get_by_role("group", name=re.compile("with Dana Demo")).first
-    slot = day.get_by_role("radio").nth(-2)
+    slot = page.locator(".slot-day").first.get_by_role("radio").nth(-2)
     starts_at = datetime.fromisoformat(slot.input_value().split("|")[1])
     slot.check()
     page.get_by_role("button", name="Take this time").click()
     expect(page.get_by_text("Kept for you")).to_be_visible()
-    look(page, "05-about-you")
-    page.get_by_label("Your name").fill(name_of(email))
-    page.get_by_role("button", name="Book this time").click()
-    expect(page.get_by_label("Your name")).to_have_value(name_of(email))
-    look(page, "05-about-you-errors")
-    say_who(page, name=name_of(email), email=email)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
-    look(page, "06-booked")
     return starts_at
 
 
@@ -121,6 +141,35 @@ def the_message_is_neutral_and_opens_the_appointment(
     look(page, "09-your-appointment")
 
 
+def the_partner_answers_alone(
+    page: Page, product: Product, walter: str, number: str, starts_at: datetime
+) -> None:
+    """By a message of his own, with the number passed on to him; then he is told the time."""
+    mail = the_mail(product, walter, 1)
+    assert clock_time(starts_at, NEW_YORK) not in text_of(mail)
+    for word in ["Vera", "affair", "therap", "couple", "counsel", "consult", "Dana"]:
+        assert word.lower() not in (mail.as_string() + str(mail["From"])).lower()
+    open_private_link(page, link_in(mail, product), number)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Now choose a code of your own")
+    look(page, "09-choose-code")
+    page.get_by_label("Choose a private code").fill(WALTERS_CODE)
+    page.get_by_role("button", name="Use this code").click()
+    expect(heading).to_have_text("A few questions for you alone")
+    look(page, "09-partner")
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_role("alert")).to_contain_text("Please choose one.")
+    look(page, "09-partner-errors")
+    page.get_by_label("Anything you’d like your counselor to know first?").fill("I am sorry.")
+    answer_safety(page)
+    sign(page, name_of(walter))
+    page.get_by_role("button", name="Send my answers").click()
+    expect(heading).to_have_text("Thank you. We have your answers")
+    expect(page.locator("body")).not_to_contain_text("Vera")
+    look(page, "09-partner-answered")
+    assert clock_time(starts_at, NEW_YORK) in text_of(the_mail(product, walter, 2))
+
+
 def the_desk_moves_it_half_an_hour(
     page: Page, product: Product, email: str, starts_at: datetime
 ) -> datetime:
@@ -143,26 +192,22 @@ def the_desk_moves_it_half_an_hour(
     return moved_to
 
 
-def the_counselor_opens_a_case(page: Page, product: Product, email: str, mark: str) -> str:
+def the_counselor_opens_a_case(page: Page, product: Product, email: str) -> str:
     sign_in(page, product, "counselor@example.com")
     look(page, "13-dashboard")
     page.get_by_role("listitem").filter(has_text=name_of(email)).get_by_role("link").last.click()
+    expect(page.get_by_text("We found out two weeks ago.")).to_be_visible()
+    expect(page.get_by_text("I am sorry.")).to_be_visible()
     look(page, "14-consultation")
     page.get_by_role("button", name="It was held").click()
     page.get_by_role("link", name="Open a case").click()
     look(page, "15-open-case")
-    page.get_by_label("Concern").select_option(
-        label="Getting over an affair, or something close to one"
-    )
-    page.get_by_label("Their part").select_option(label="The partner who was hurt")
+    # What each told alone is proposed; the counselor decides.
+    expect(page.get_by_label("Their part")).to_have_value("hurt")
+    expect(page.get_by_label("Does the partner who was hurt know?")).to_have_value("yes")
     page.get_by_label("They agreed to messages between sessions").check()
     page.get_by_label("The partner agreed to messages between sessions").check()
-    page.get_by_label("The partner’s name").fill(f"Walter {mark}")
-    page.get_by_label("An e-mail address that only the partner reads").fill(
-        f"walter{mark}@example.com"
-    )
     page.get_by_label("The partner’s part").select_option(label="The partner who was hurt")
-    page.get_by_label("Does the partner who was hurt know?").select_option(label="Yes, they know")
     page.get_by_role("button", name="Open the case").click()
     expect(page.get_by_role("alert")).to_contain_text("one of each")
     page.get_by_label("The partner’s part").select_option(label="The partner who was involved")
@@ -204,13 +249,6 @@ def each_partner_is_given_their_own(page: Page, case_address: str) -> None:
         expect(page.get_by_text("Confirmed.")).to_be_visible()
 
 
-def the_counselor_reads_out_a_code(page: Page, case_address: str) -> str:
-    page.goto(case_address)
-    page.get_by_role("button", name=re.compile("Make a code to read out Walter")).click()
-    look(page, "21-enroll")
-    return page.locator(".secret").inner_text()
-
-
 def the_counselor_books_two_weeks(page: Page, product: Product, case_address: str) -> datetime:
     # Early in the morning, before the demo's other couples.
     first = next_morning(product, hour=7)
@@ -243,7 +281,6 @@ def each_reads_their_own_handout(
     first: datetime,
     vera: str,
     walter: str,
-    enrollment: str,
 ) -> None:
     before = {person: len(product.mails(person)) for person in (vera, walter)}
     next_day = first.astimezone(NEW_YORK) + timedelta(days=1)
@@ -256,12 +293,7 @@ def each_reads_their_own_handout(
     expect(vera_page.get_by_text("You marked this as read.")).to_be_visible()
 
     mail = the_mail(product, walter, before[walter] + 1)
-    open_private_link(walter_page, link_in(mail, product), enrollment)
-    heading = walter_page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("Now choose a code of your own")
-    look(walter_page, "26-choose-code")
-    walter_page.get_by_label("Choose a private code").fill("walters own 7")
-    walter_page.get_by_role("button", name="Use this code").click()
+    open_private_link(walter_page, link_in(mail, product), WALTERS_CODE)
     expect(walter_page.locator("article.handout")).to_be_visible()
     assert vera_page.locator("article.handout h1").inner_text() != (
         walter_page.locator("article.handout h1").inner_text()
@@ -276,7 +308,7 @@ def each_answers_the_check_in(
     move_to(product, mid_week.replace(hour=18, minute=1))
     answers = [
         (vera_page, vera, CODE, "How we speak at night."),
-        (walter_page, walter, "walters own 7", "My phone."),
+        (walter_page, walter, WALTERS_CODE, "My phone."),
     ]
     for page, person, code, words in answers:
         mail = the_mail(product, person, before[person] + 1)
@@ -326,16 +358,6 @@ def what_is_closed_stays_closed(closing: Page, leaving: Page) -> None:
         assert "How has it been?" not in page.content()
 
 
-def the_mail(product: Product, person: str, number: int) -> EmailMessage:
-    """That person's so-manieth e-mail, as soon as worker and beat have sent it."""
-
-    def arrived() -> list[EmailMessage]:
-        mails = product.mails(person)
-        return mails if len(mails) >= number else []
-
-    return product.wait_for(arrived, timeout=60, what=f"e-mail {number} to {person}")[number - 1]
-
-
 def text_of(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
@@ -343,5 +365,6 @@ def text_of(mail: EmailMessage) -> str:
 
 
 def name_of(email: str) -> str:
-    """Each run has a Vera of its own: the product may have run before."""
-    return f"Vera {email.removeprefix('vera').partition('@')[0]}"
+    """Each run has a Vera and a Walter of its own: the product may have run before."""
+    who, mark = email.partition("@")[0][:-8], email.partition("@")[0][-8:]
+    return f"{who.title()} {mark}"

@@ -8,7 +8,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.looking import look
-from tests.browser.people import answer_with_weather, say_where, say_who, sign_in
+from tests.browser.people import (
+    agree,
+    answer_with_weather,
+    book,
+    say_what_brings,
+    say_where,
+    say_who,
+    sign_in,
+    take_time,
+)
 from tests.live.fixtures import NARROW
 from tests.live.product import Product
 
@@ -19,12 +28,20 @@ def test_a_consultation_is_booked_without_javascript(
     product: Product, new_person: NewPerson
 ) -> None:
     page = new_person(NARROW, java_script_enabled=False)
-    page.goto(product.url("/consultation/"))
-    say_where(page, mine="Massachusetts")
-    page.get_by_role("radio").last.check()
-    page.get_by_role("button", name="Take this time").click()
     email = f"quiet{uuid.uuid4().hex[:8]}@example.com"
-    say_who(page, name="Quiet Visitor", email=email)
+    book(page, product, name="Quiet Visitor", email=email, mine="Massachusetts")
+
+
+def test_a_couple_asks_without_javascript(product: Product, new_person: NewPerson) -> None:
+    page = new_person(NARROW, java_script_enabled=False)
+    mark = uuid.uuid4().hex[:8]
+    page.goto(product.url("/consultation/"))
+    say_where(page, mine="Massachusetts", partners="Massachusetts")
+    take_time(page)
+    partner = ("Quiet Partner", f"partner{mark}@example.com")
+    say_who(page, name="Quiet Visitor", email=f"quiet{mark}@example.com", partner=partner)
+    say_what_brings(page)
+    agree(page, name="Quiet Visitor")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
 
 
@@ -32,52 +49,77 @@ def test_a_consultation_is_booked_by_keyboard_alone(
     product: Product, new_person: NewPerson
 ) -> None:
     page = new_person()
+    keys = Keys(page)
     page.goto(product.url("/consultation/"))
-    tab_to(page, "My partner and I")
-    page.keyboard.press("ArrowDown")  # only me
+    keys.choose("Who is coming?", downs=1)
     expect(page.get_by_label("Only me")).to_be_checked()
-    tab_to(page, "Where will you be for the sessions?")
-    page.keyboard.type("Massachusetts")
-    tab_to(page, "Eastern time")
-    page.keyboard.press("Space")
-    tab_to(page, "Continue")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Which time suits you?"))
-    tab_to(page, "")  # the first time
-    page.keyboard.press("Space")
-    tab_to(page, "Take this time")
-    page.keyboard.press("Enter")
+    keys.write("Where will you be for the sessions?", "Massachusetts")
+    keys.choose("Which clock do you go by there?")
+    keys.press("Continue")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Which time suits you?")
+    keys.choose("Which time suits you?")
+    keys.press("Take this time")
     expect(page.get_by_text("Kept for you")).to_be_visible()
-    for label, text in [
-        ("Your name", "Keys Only"),
-        ("An e-mail address that only you read", f"keys{uuid.uuid4().hex[:8]}@example.com"),
-        ("Choose a private code", "three birds 7"),
-    ]:
-        tab_to(page, label)
-        page.keyboard.type(text)
-    for label in ["I am 18 or older", "You may e-mail me about this appointment"]:
-        tab_to(page, label)
-        page.keyboard.press("Space")
-    tab_to(page, "Book this time")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+    keys.write("Your name", "Keys Only")
+    keys.write("An e-mail address that only you read", f"keys{uuid.uuid4().hex[:8]}@example.com")
+    keys.press("Continue")
+    expect(heading).to_have_text("What brings you?")
+    keys.write("What brings you?", "Getting over")
+    for question in ("Are you sometimes afraid", "In the past year", "Could it be dangerous"):
+        keys.choose(question)
+    keys.press("Continue")
+    expect(heading).to_contain_text("what we agree on")
+    keys.write("Choose a private code", "three birds 7")
+    for label in ("I am 18 or older", "I agree to meet by video", "You may e-mail me"):
+        keys.tick(label)
+    keys.write("Type your full name to sign", "Keys Only")
+    keys.press("Book this time")
+    expect(heading).to_have_text("Your time is booked")
 
 
-def tab_to(page: Page, label: str) -> None:
-    """Press Tab until what has the focus is called that; with no label, the first radio button."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        name = page.evaluate(
-            """() => {
-                const at = document.activeElement;
-                if (!at || at === document.body) return null;
-                const labels = at.labels ? [...at.labels].map(each => each.innerText) : [];
-                return {text: [at.innerText || "", ...labels].join("\\n"), type: at.type || ""};
-            }"""
-        )
-        if name and (label in name["text"] if label else name["type"] == "radio"):
-            return
-    raise AssertionError(f"Tab never reached “{label}”")
+class Keys:
+    """Somebody who has a keyboard and nothing else."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def choose(self, question: str, downs: int = 0) -> None:
+        """The first choice below a question, or one further down."""
+        self.tab_to(question, "radio")
+        self.page.keyboard.press("Space")
+        for _ in range(downs):
+            self.page.keyboard.press("ArrowDown")
+
+    def write(self, label: str, text: str) -> None:
+        self.tab_to(label)
+        self.page.keyboard.type(text)
+
+    def tick(self, label: str) -> None:
+        self.tab_to(label, "checkbox")
+        self.page.keyboard.press("Space")
+
+    def press(self, label: str) -> None:
+        self.tab_to(label, "submit")
+        self.page.keyboard.press("Enter")
+
+    def tab_to(self, label: str, type_: str = "") -> None:
+        """Press Tab until what has the focus is called that, itself or by its question."""
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            found = self.page.evaluate(
+                """() => {
+                    const at = document.activeElement;
+                    if (!at || at === document.body) return {text: "", type: ""};
+                    const labels = at.labels ? [...at.labels].map(each => each.innerText) : [];
+                    const question = at.closest("fieldset")?.querySelector("legend")?.innerText;
+                    const text = [at.innerText || "", ...labels, question || ""].join("\\n");
+                    return {text, type: at.type || ""};
+                }"""
+            )
+            if label in found["text"] and type_ in found["type"]:
+                return
+        raise AssertionError(f"Tab never reached “{label}”")
 
 
 @pytest.mark.parametrize("leave", ["escape twice", "the button"])

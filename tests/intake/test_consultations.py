@@ -10,13 +10,16 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clients.contact.models import Consent, Message
-from clients.models import Case, Client
-from intake import asking
+from clients.models import Case, Client, Concern, Part
+from intake import opening
 from intake.models import ConsultationRequest
+from intake.opening import NewPartner, Opening
 from practice.audit import trail
 from practice.audit.models import Entry
+from practice.models import State
 from scheduling.followups.models import CasePlan, FollowUp
 from scheduling.models import Appointment, Status
+from tests.access import requests
 from tests.cast import EASTERN, Cast, in_days, make_consultation
 from tests.scheduling.racing import of_kind, race
 
@@ -51,8 +54,14 @@ def asked(cast: Cast, now: datetime) -> ConsultationRequest:
 
 
 @pytest.fixture
+def begun(cast: Cast) -> ConsultationRequest:
+    """Its hour has come."""
+    return requests.begun(cast.nora, 1, "Bea")
+
+
+@pytest.fixture
 def held(asked: ConsultationRequest) -> ConsultationRequest:
-    Appointment.objects.filter(pk=asked.appointment_id).update(status=Status.DONE)
+    Appointment.objects.filter(request=asked).update(status=Status.DONE)
     asked.refresh_from_db()
     return asked
 
@@ -62,7 +71,7 @@ def url(asked: ConsultationRequest, name: str = "page") -> str:
 
 
 def status_of(asked: ConsultationRequest) -> str:
-    return Appointment.objects.get(pk=asked.appointment_id).status
+    return Appointment.objects.get(request=asked).status
 
 
 def new_cases(cast: Cast) -> list[Case]:
@@ -86,14 +95,31 @@ def test_reading_it_is_recorded(nora: Browser, cast: Cast, asked: ConsultationRe
 
 @pytest.mark.parametrize(("name", "status"), [("held", Status.DONE), ("no-show", Status.NO_SHOW)])
 def test_it_is_marked_once_and_plans_nothing(
-    nora: Browser, asked: ConsultationRequest, name: str, status: Status
+    nora: Browser, begun: ConsultationRequest, name: str, status: Status
 ) -> None:
-    assert nora.post(url(asked, name)).headers["Location"] == url(asked)
-    assert status_of(asked) == status
-    again = nora.post(url(asked, "held"), follow=True)
+    assert nora.post(url(begun, name)).headers["Location"] == url(begun)
+    assert status_of(begun) == status
+    again = nora.post(url(begun, "held"), follow=True)
     assert "This one was closed already." in again.content.decode()
-    assert status_of(asked) == status
+    assert status_of(begun) == status
     assert not FollowUp.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["held", "no-show"])
+def test_before_its_hour_nobody_can_say_what_became_of_it(
+    nora: Browser, asked: ConsultationRequest, name: str
+) -> None:
+    page = nora.post(url(asked, name), follow=True)
+    assert "Its hour hasn’t come yet." in page.content.decode()
+    assert status_of(asked) == Status.BOOKED
+
+
+@pytest.mark.parametrize("name", ["held", "no-show"])
+def test_without_a_time_there_is_nothing_to_mark(nora: Browser, cast: Cast, name: str) -> None:
+    waiting = requests.waiting("NJ", "Wanda", cast.nora)
+    page = nora.post(url(waiting, name), follow=True)
+    assert "Its hour hasn’t come yet." in page.content.decode()
+    assert nora.get(url(waiting, "open-case")).headers["Location"] == url(waiting)
 
 
 @pytest.mark.parametrize("name", ["held", "no-show"])
@@ -109,10 +135,22 @@ def test_only_its_own_counselor_has_it(
         browser = signed_in(user)
         assert browser.get(url(asked)).status_code == 404
         assert browser.get(url(asked, "open-case")).status_code == 404
-        for name in ("held", "no-show", "open-case"):
-            assert browser.post(url(asked, name), CASE).status_code == 404
-    assert status_of(asked) == Status.BOOKED
+        assert browser.post(url(asked, "open-case"), CASE).status_code == 404
     assert new_cases(cast) == []
+
+
+def test_only_its_own_counselor_and_the_desk_say_whether_it_was_held(
+    cast: Cast, signed_in: Callable[..., Browser], asked: ConsultationRequest, travel: Any
+) -> None:
+    assert asked.appointment is not None
+    travel(asked.appointment.starts_at)
+    for user in (cast.ida.user, cast.olga):
+        for name in ("held", "no-show"):
+            assert signed_in(user).post(url(asked, name)).status_code == 404
+    assert status_of(asked) == Status.BOOKED
+    answer = signed_in(cast.dan).post(url(asked, "held"))
+    assert answer.headers["Location"] == reverse("requests:page", args=[asked.pk])
+    assert status_of(asked) == Status.DONE
 
 
 def test_a_case_is_opened_only_after_it_was_held(
@@ -148,10 +186,12 @@ def test_opening_a_case_brings_both_partners_with_their_parts(
 
 
 def test_who_did_not_agree_to_messages_gets_no_consent(
-    nora: Browser, cast: Cast, held: ConsultationRequest
+    nora: Browser, cast: Cast, begun: ConsultationRequest
 ) -> None:
+    Appointment.objects.filter(request=begun).update(status=Status.DONE)
+    Consent.objects.filter(purpose="follow_ups", client=begun.client).delete()
     given = {key: value for key, value in CASE.items() if not key.endswith("agreed")}
-    nora.post(url(held, "open-case"), given)
+    nora.post(url(begun, "open-case"), given)
     people = [person.client for person in new_cases(cast)[0].participants.all()]
     assert len(people) == 2
     assert not Consent.objects.filter(client__in=people, purpose="follow_ups").exists()
@@ -169,6 +209,7 @@ def test_the_partners_place_is_filled_in_from_what_was_said(
     nora: Browser, held: ConsultationRequest
 ) -> None:
     form = nora.get(url(held, "open-case")).context["form"]
+    assert held.appointment is not None
     partner = held.appointment.attendees.get(client=None)
     assert form["partner_state"].value() == partner.state_id
     assert form["partner_time_zone"].value() == partner.time_zone
@@ -234,24 +275,24 @@ def test_both_of_two_requests_that_read_the_same_row_cannot_open_it(
 ) -> None:
     stale = ConsultationRequest.objects.get(pk=held.pk)
     open_case(held, cast)
-    with pytest.raises(asking.AlreadyOpened):
+    with pytest.raises(opening.AlreadyOpened):
         open_case(stale, cast)
     assert len(new_cases(cast)) == 1
 
 
 def open_case(asked: ConsultationRequest, cast: Cast) -> Case:
-    from clients.models import Concern
-    from practice.models import State
-
-    given: dict[str, Any] = {
-        **CASE,
-        "concern": Concern.objects.get(key="affair-recovery"),
-        "partner_state": State.objects.get(pk="NY"),
-        "plan": None,
-        "agreed": True,
-        "partner_agreed": True,
-    }
-    return asking.open_case(asked, given, by=trail.SYSTEM, user=cast.nora.user)
+    decided = Opening(
+        concern=Concern.objects.get(key="affair-recovery"),
+        disclosure=Case.Disclosure.NO,
+        part=Part.HURT,
+        partner_part=Part.INVOLVED,
+        agreed=True,
+        partner_agreed=True,
+        new_partner=NewPartner(
+            "Walt Visitor", "walt@example.com", State.objects.get(pk="NY"), EASTERN
+        ),
+    )
+    return opening.open_case(asked, decided, by=trail.SYSTEM, user=cast.nora.user)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -260,6 +301,6 @@ def test_sent_twice_in_the_same_instant_one_case_is_opened(
 ) -> None:
     results = race(*[partial(open_case, held, cast)] * 6)
     assert len(of_kind(results, Case)) == 1
-    assert len(of_kind(results, asking.AlreadyOpened)) == 5
+    assert len(of_kind(results, opening.AlreadyOpened)) == 5
     assert len(new_cases(cast)) == 1
     assert Client.objects.filter(participations__isnull=True, request__isnull=True).count() == 0

@@ -1,10 +1,15 @@
 """A visitor who goes through the public pages as a browser would."""
 
+import re
+from datetime import datetime
+from http.cookies import SimpleCookie
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils.html import escape
 
 from tests.cast import EASTERN
 
@@ -15,17 +20,39 @@ TOGETHER = {
     "partner_state": "NY",
     "partner_time_zone": EASTERN,
 }
-ABOUT_YOU = {
+REACH = {
     "name": "Vera Visitor",
+    "channel": "email",
     "email": "vera@example.com",
     "phone": "212-555-0134",
     "safe_hours": "evening",
-    "code": "sunflower7",
-    "concern": "affair-recovery",
-    "words": "CANARY we found messages",
-    "adult": "on",
-    "agree": "on",
+    "neutral_name": "",
 }
+PARTNER = {
+    "tell_partner": "yes",
+    "partner_name": "Paul Partner",
+    "partner_email": "paul@example.com",
+}
+SAFE = {"safety_afraid": "no", "safety_hurt": "no", "safety_watched": "no"}
+NOT_SAFE = {**SAFE, "safety_afraid": "yes"}
+BRINGS = {
+    "concern": "affair-recovery",
+    "part": "hurt",
+    "partner_knows": "yes",
+    "words": "CANARY we found messages",
+    **SAFE,
+}
+AGREE = {
+    "code": "sunflower7",
+    "adult": "on",
+    "agree_telehealth": "on",
+    "agree_email": "on",
+    "agree_secrets": "on",
+    "signature": "Vera Visitor",
+}
+# Everything that is told, for tests of a single field.
+TOLD = {**REACH, **BRINGS, **AGREE}
+STEPS = {"about-you": REACH, "what-brings-you": BRINGS, "agree": AGREE}
 
 
 def address(name: str) -> str:
@@ -33,7 +60,41 @@ def address(name: str) -> str:
 
 
 def send(browser: Browser, name: str, given: dict[str, Any], **options: Any) -> Any:
+    """Send a step as it stands in a browser: what is hidden in the form goes along."""
+    if name == "agree":
+        given = {"opened": stamped(browser.get(address(name))), **given}
     return browser.post(address(name), given, **options)
+
+
+def stamped(page: Any) -> str:
+    """The moment at which a form was opened, as its page holds it."""
+    found = re.search(r'name="opened" value="([^"]+)"', page.content.decode())
+    return found[1] if found else ""
+
+
+def another_tab(browser: Browser) -> Browser:
+    """The same browser once more, with the same session."""
+    tab = Browser()
+    tab.cookies = SimpleCookie({name: morsel.value for name, morsel in browser.cookies.items()})
+    return tab
+
+
+def text(page: Any) -> str:
+    """The words of a page."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.content.decode()))
+
+
+def error_beside(page: Any, field: str) -> str:
+    """The error of that field, which must stand beside it and in the summary above."""
+    assert page.status_code == 200
+    (words, *_) = page.context["form"].errors[field]
+    assert page.content.decode().count(escape(words)) >= 2
+    return str(words)
+
+
+def starts_at(slot: str) -> datetime:
+    """The time that a form value names."""
+    return datetime.fromisoformat(slot.partition("|")[2])
 
 
 def open_slots(browser: Browser) -> list[str]:
@@ -50,13 +111,42 @@ def take_a_time(browser: Browser, where: dict[str, str] = WHERE, number: int = 0
     return slot
 
 
+def tell(browser: Browser, **changed: Any) -> Any:
+    """All that is asked after the time, each field on its own step; returns the last page."""
+    page = None
+    for step, usual in STEPS.items():
+        given = {name: changed.get(name, value) for name, value in usual.items()}
+        given |= {name: value for name, value in changed.items() if name in _OF[step]}
+        page = send(browser, step, given, follow=True)
+        if "form" in (page.context or {}) and page.context["form"].errors:
+            return page
+    return page
+
+
+_OF = {
+    "about-you": {*REACH, *PARTNER, "voicemail_is_safe", "device_is_shared"},
+    "what-brings-you": {*BRINGS},
+    "agree": {*AGREE, "agree_sms", "slot", "website", "opened"},
+}
+
+
 def book(browser: Browser, where: dict[str, str] = WHERE, **changed: Any) -> Any:
     """The whole path; returns the last page."""
     take_a_time(browser, where)
-    return send(browser, "about-you", {**ABOUT_YOU, **changed}, follow=True)
+    return tell(browser, **changed)
 
 
 def row_counts() -> dict[str, int]:
     """How many rows every table of the product and its libraries has."""
     models = apps.get_models(include_auto_created=True)
     return {model._meta.db_table: model._base_manager.count() for model in models}
+
+
+def stored(*tables: str) -> str:
+    """All that stands in these tables, or in every table there is, as text."""
+    with connection.cursor() as cursor:
+        lines = []
+        for table in tables or connection.introspection.table_names():
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            lines += [f"{table}: {row}" for row in cursor.fetchall()]
+    return "\n".join(lines)

@@ -3,6 +3,7 @@
 A pytest plugin named in pyproject.toml after pytest-playwright's, whose launch options it sets.
 """
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.live.product import Product, existing, running
 
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
+_people = itertools.count()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,7 +34,8 @@ def product(request: pytest.FixtureRequest) -> Iterator[Product]:
         home = Path(request.config.getoption("--product-home")).resolve()
         yield existing(address.rstrip("/"), home)
         return
-    with running() as own:
+    # Each person comes from a network of their own, as `new_person` says.
+    with running(PROXIES="1") as own:
         yield own
 
 
@@ -53,6 +56,7 @@ def new_person(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(size: dict[str, int] = WIDE, **options: Any) -> Page:
         viewport = {"width": size["width"], "height": size["height"]}
+        options.setdefault("extra_http_headers", {"X-Forwarded-For": _next_address()})
         context = browser.new_context(viewport=viewport, reduced_motion="reduce", **options)  # type: ignore[arg-type]
         contexts.append(context)
         return context.new_page()
@@ -60,6 +64,11 @@ def new_person(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+def _next_address() -> str:
+    number = next(_people)
+    return f"10.{number // 250}.{number % 250}.1"
 
 
 @pytest.fixture

@@ -135,9 +135,32 @@ def test_a_link_revoked_during_the_visit_ends_it(reading, client):
     assert client.get(READING).status_code == 403
 
 
-def test_a_newer_link_to_the_same_thing_ends_the_visit(reading, client):
+def test_a_newer_message_about_the_same_thing_puts_nobody_out(reading, client, travel, now):
     come(client, reading.hanna)
+    for minutes in (1, 2):
+        travel(now + timedelta(minutes=minutes))
+        links.make(reading.hanna.client_id, assign.READING, reading.hanna.pk)
+    assert client.get(READING).status_code == 200
+    links.revoke(reading.hanna.client_id, assign.READING, reading.hanna.pk)
+    assert client.get(READING).status_code == 403
+
+
+def test_what_ends_all_links_ends_the_visit_though_a_new_one_is_made_later(
+    reading, client, travel, now
+):
+    come(client, reading.hanna)
+    links.revoke_all(reading.hanna.client_id)
+    travel(now + timedelta(minutes=1))
     links.make(reading.hanna.client_id, assign.READING, reading.hanna.pk)
+    assert client.get(READING).status_code == 403
+
+
+def test_a_visit_never_goes_on_with_a_link_that_is_locked(reading, client, travel, now):
+    come(client, reading.hanna)
+    travel(now + timedelta(minutes=1))
+    token = links.make(reading.hanna.client_id, assign.READING, reading.hanna.pk)
+    for _ in range(links.TRIES):
+        codes.answer(links.find(token), "not the code")
     assert client.get(READING).status_code == 403
 
 
