@@ -154,7 +154,7 @@ class Visitor:
         kept = self.draft["number"] or {}
         return str(kept.get("number", ""))
 
-    def finish(self, *, became: str, appointment: str, number: str) -> None:
+    def finish(self, *, became: str, appointment: str, number: str, by_phone: bool) -> None:
         """It is sent: nothing of what they told stays in this browser.
 
         Kept in the transaction that sends it: whoever sends the same twice finds it done.
@@ -163,7 +163,8 @@ class Visitor:
         self.draft.forget()
         if number:
             self.draft.keep("number", {"number": number})
-        self._in_hand = {"done": {"became": became, "appointment": appointment, "zone": zone}}
+        done = {"became": became, "appointment": appointment, "zone": zone, "by_phone": by_phone}
+        self._in_hand = {"done": done}
         self.request.session.save()
         self.request.session.modified = False  # saved once: who leaves in between stays away
 

