@@ -89,7 +89,7 @@ def test_nobody_is_found_by_what_stands_in_the_cache():
     assert "hanna" not in stored
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_uses_at_the_same_moment_are_all_counted():
     asking = Budget("asking", times=5, seconds=60)
     together = Barrier(8)
