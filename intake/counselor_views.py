@@ -35,8 +35,14 @@ def consultation(request: StaffRequest, request_id: UUID) -> HttpResponse:
 def read(request: StaffRequest, request_id: UUID) -> HttpResponse:
     """The counselor has read the safety answers; the desk may go on."""
     asked = _own(request, request_id)
-    alone = request.POST.get("who") == "alone"
-    safety.mark_read(asked, user=request.user, by=trail.staff_actor(request), alone=alone)
+    who = request.POST.get("who")
+    safety.mark_read(
+        asked,
+        user=request.user,
+        by=trail.staff_actor(request),
+        alone=who == "alone",
+        both=who == "both",
+    )
     messages.success(request, "Noted. The front desk may go on with this request.")
     return redirect("consultations:page", asked.pk)
 
@@ -99,12 +105,15 @@ def open_case(request: StaffRequest, request_id: UUID) -> HttpResponse:
     if asked.case_id or not asked.appointment or asked.appointment.status != Status.DONE:
         return redirect("consultations:page", asked.pk)
     _record_reading(request, asked)
+    known = invitations.comes(asked)
+    # A partner who isn't safe is in no case with the other, unless a counselor decided so.
+    together = asked.with_partner and (known or not asked.partner_answered_at)
     form = OpenCaseForm(
-        asked.with_partner,
+        together,
         request.POST or None,
         initial={"plan": Plan.objects.first(), **opening.proposed(asked), **_partners_place(asked)},
         first_email=asked.client.card.email,
-        partner_is_known=bool(asked.partner and asked.partner_answered_at),
+        partner_is_known=known,
     )
     if form.is_valid():
         try:

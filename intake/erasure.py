@@ -14,7 +14,8 @@ from django.db.models.functions import Coalesce, Greatest
 
 from clients.contact import erasing
 from clients.models import Client
-from intake.models import ConsultationRequest, SafetyScreen, Situation, StateInterest
+from intake import invitations
+from intake.models import ConsultationRequest, SafetyScreen, Situation, StateInterest, Status
 from practice.audit import trail
 from practice.audit.models import Entry, Verb
 from practice.models import Practice
@@ -136,7 +137,10 @@ def withdraw(client: Client, *, by: trail.Actor) -> None:
         raise HasCase
     else:
         _call_off(request, by)
-        _erase_request(request, by=by, note="withdrawn")
+        if _partner_is_not_safe(request):
+            _leave_to_partner(request, by)
+        else:
+            _erase_request(request, by=by, note="withdrawn")
 
 
 def _request_of(client: Client) -> ConsultationRequest | None:
@@ -155,8 +159,28 @@ def _refuse_with_case(client: Client) -> None:
 
 def _leave(request: ConsultationRequest, partner: Client, by: trail.Actor) -> None:
     """The partner goes; the request of the one who asked stays, and shows nothing of it."""
+    invitations.never_again(partner)
     ConsultationRequest.objects.filter(pk=request.pk).update(partner=None)
     _erase_person(partner, by=by, note="withdrawn")
+
+
+def _partner_is_not_safe(request: ConsultationRequest) -> bool:
+    return SafetyScreen.objects.filter(client=request.partner_id, raised=True).exists()
+
+
+def _leave_to_partner(request: ConsultationRequest, by: trail.Actor) -> None:
+    """Who asked goes; a partner who said they aren't safe is still waited for by a counselor."""
+    gone, partner = request.client, request.partner
+    for offered in request.offers.select_related("appointment"):
+        booking.let_go(offered.appointment)
+    request.offers.all().delete()
+    request.client, request.partner = partner, None  # type: ignore[assignment]
+    request.with_partner, request.appointment = False, None
+    request.partner_state, request.partner_time_zone = None, ""
+    request.wished_at, request.wished_days, request.wished_parts = None, [], []
+    request.status, request.needs_counselor = Status.REVIEW, True
+    request.save()
+    _erase_person(gone, by=by, note="withdrawn")
 
 
 def _call_off(request: ConsultationRequest, by: trail.Actor) -> None:

@@ -17,7 +17,7 @@ from clients.contact.cards import Contact
 from clients.contact.models import ConsentDocument, Message
 from clients.models import Client
 from intake import safety
-from intake.models import ConsultationRequest, Situation
+from intake.models import ConsultationRequest, SafetyScreen, Situation, Unwanted
 from practice import clock
 from practice.audit import trail
 from practice.audit.models import Verb
@@ -78,14 +78,43 @@ def answer(request: ConsultationRequest, answered: Answered, *, by: trail.Actor)
 
     Who isn't safe with their partner is put down for nothing: a counselor meets them alone first.
     """
+    if not _is_first_answer(request):
+        raise AlreadyAnswered
+    # Its row is taken now: what the desk or the other did meanwhile is seen.
+    request.refresh_from_db()
     partner = request.partner
-    if partner is None or not _is_first_answer(request):
+    if partner is None:
         raise AlreadyAnswered
     is_safe = _keep(request, partner, answered, by.network)
     trail.record(Verb.CREATE, request, by=by, client_id=partner.pk, note="partner answered")
     coming = request.appointment if is_safe else None
     if coming and coming.is_open and _take_place(coming, partner, answered.place):
         appointment_notices.tell(coming, partner, Message.Template.BOOKED)
+
+
+def never_again(partner: Client) -> None:
+    """Whoever names this address as their partner's: it isn't written to."""
+    index = partner.card.email_index
+    if index:
+        Unwanted.objects.get_or_create(email_index=index, defaults={"since": clock.now()})
+
+
+def comes(request: ConsultationRequest) -> bool:
+    """Whether the partner is put down for a time: they answered, and nothing speaks against it.
+
+    Who said that they aren't safe comes only once a counselor has decided so.
+    """
+    if not (request.with_partner and request.partner_id and request.partner_answered_at):
+        return False
+    raised = SafetyScreen.objects.filter(client=request.partner_id, raised=True).exists()
+    return request.partner_cleared or not raised
+
+
+def put_down(request: ConsultationRequest, appointment: Appointment) -> None:
+    """A partner who comes is put down for a time that was kept before they answered."""
+    if request.partner and comes(request):
+        place = (str(request.partner_state_id), request.partner_time_zone)
+        _take_place(appointment, request.partner, place)
 
 
 def may_come_along(request: ConsultationRequest) -> bool:
@@ -104,6 +133,7 @@ def come_along(request: ConsultationRequest, *, by: trail.Actor) -> None:
     may = may_come_along(request)
     if not may or partner is None or coming is None or not _take_place(coming, partner, place):
         raise NotNow("There is no place for them at this time.")
+    ConsultationRequest.objects.filter(pk=request.pk).update(partner_cleared=True)
     trail.record(Verb.CHANGE, request, by=by, client_id=partner.pk, note="partner comes")
     appointment_notices.tell(coming, partner, Message.Template.BOOKED)
 
@@ -113,6 +143,7 @@ def refuse(request: ConsultationRequest, *, by: trail.Actor) -> None:
     """The partner wants no messages: nothing more goes to them, and nobody is told."""
     assert request.partner is not None
     cards.suspend(request.partner)
+    never_again(request.partner)
     trail.record(
         Verb.CHANGE, request.partner, by=by, client_id=request.partner_id, note="wants no messages"
     )

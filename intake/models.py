@@ -71,6 +71,8 @@ class ConsultationRequest(models.Model):
         Client, null=True, blank=True, on_delete=models.PROTECT, related_name="invitation"
     )
     partner_answered_at = models.DateTimeField(null=True, blank=True)
+    # A counselor has spoken with a partner who wasn't safe, and they come all the same.
+    partner_cleared = models.BooleanField(default=False)
     partner_state = models.ForeignKey(
         State, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -212,6 +214,16 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Unwanted(models.Model):
+    """An address that wants no invitation of ours, ever: only its digest is kept."""
+
+    email_index = models.CharField(max_length=64, primary_key=True)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.email_index
 
 
 class RefusalCount(models.Model):

@@ -5,14 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 from clients.contact import gates, outbox
-from clients.contact.models import Message
+from clients.contact.models import Message, State
 from clients.models import Client
-from intake.models import ConsultationRequest
+from intake.models import ConsultationRequest, Unwanted
+from practice.access.budget import Budget
 
 REQUEST = "request"
 _TEMPLATE = Message.Template
 # Nobody can have us write to a stranger again and again by naming them as their partner.
-_ONE_INVITATION_IN = timedelta(days=7)
+_INVITATIONS = Budget("invitations", times=1, seconds=7 * 24 * 60 * 60)
 
 
 def acknowledged(request: ConsultationRequest) -> None:
@@ -25,14 +26,18 @@ def invited(request: ConsultationRequest) -> None:
     """The partner is asked to answer for themselves."""
     partner = request.partner
     assert partner is not None
-    if outbox.was_written_to(partner, _ONE_INVITATION_IN, template=_TEMPLATE.INVITED):
+    index = partner.card.email_index
+    if Unwanted.objects.filter(pk=index).exists() or not _INVITATIONS.spend_for(index):
         return
     _queue(partner, request, "invited", template=_TEMPLATE.INVITED)
 
 
 def changed(request: ConsultationRequest) -> None:
     """There is something new about their request: times to choose from, or an answer."""
-    outbox.stop_about(REQUEST, request.pk, "something newer")
+    theirs = Message.objects.unsent().filter(
+        client=request.client, purpose=REQUEST, subject_id=str(request.pk)
+    )
+    outbox.stop(list(theirs), State.CANCELED, "something newer")
     _queue(request.client, request, uuid4())
 
 

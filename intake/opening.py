@@ -7,10 +7,11 @@ from django.db import transaction
 
 from clients import cases
 from clients.cases import TakesPart
-from clients.contact import cards
+from clients.contact import cards, codes
 from clients.contact.cards import Contact
 from clients.contact.models import Consent
 from clients.models import Case, Client, Concern, Part
+from intake import invitations
 from intake.models import ConsultationRequest, Situation
 from practice.audit import trail
 from practice.models import Counselor, State, User
@@ -42,6 +43,8 @@ class Opening:
     partner_part: Part = Part.NEITHER
     agreed: bool = False
     partner_agreed: bool = False
+    # They said in person that it was they who answered, and chose their private code.
+    partner_chose_code: bool = False
     plan: Plan | None = None
     new_partner: NewPartner | None = None
 
@@ -83,6 +86,9 @@ def open_case(
     partner = _partner(request, opening.new_partner)
     if partner:
         people.append(TakesPart(partner, opening.partner_part))
+        if not opening.partner_chose_code:
+            # Whoever passed the number on could have used it: a new one is read out in person.
+            codes.end(partner)
     _note_consents(request.client, partner, opening)
     case = cases.open_case(
         counselor=Counselor.objects.get(user=user),
@@ -99,7 +105,7 @@ def open_case(
 
 def _partner(request: ConsultationRequest, new: NewPartner | None) -> Client | None:
     """Whoever comes along: known by their own answers, invited before, or new."""
-    if request.with_partner and request.partner and request.partner_answered_at:
+    if request.partner and invitations.comes(request):
         return request.partner
     if new is None:
         return None

@@ -27,7 +27,10 @@ _FEW = 5
 )
 def safety(request: StaffRequest) -> Context | None:
     """Requests in which somebody said that they are not safe."""
-    waiting = ConsultationRequest.objects.for_user(request.user).filter(needs_counselor=True)
+    mine = ConsultationRequest.objects.for_user(request.user)
+    waiting = (mine | ConsultationRequest.objects.filter(counselor=None)).filter(
+        needs_counselor=True
+    )
     found = list(waiting.select_related("client")[:20])
     return {"requests": found, "needs_person": True} if found else None
 

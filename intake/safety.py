@@ -54,18 +54,26 @@ def told(screen: SafetyScreen) -> list[tuple[str, str]]:
 
 @transaction.atomic
 def mark_read(
-    request: ConsultationRequest, *, user: User, by: trail.Actor, alone: bool = False
+    request: ConsultationRequest,
+    *,
+    user: User,
+    by: trail.Actor,
+    alone: bool = False,
+    both: bool = False,
 ) -> None:
     """A counselor has read the answers: from here on the desk may go on with the request.
 
-    `alone`: with the one who asked only, where no time is booked for both.
+    Where no time is booked they decide with whom: with the one who asked `alone`, or with `both`.
     """
     unread = SafetyScreen.objects.filter(request=request, seen_at=None)
     unread.update(seen_at=clock.now(), seen_by=user)
     asked = ConsultationRequest.objects.filter(pk=request.pk)
     asked.update(needs_counselor=False)
+    undecided = asked.exclude(appointment__status=AppointmentStatus.BOOKED)
     if alone:
-        asked.exclude(appointment__status=AppointmentStatus.BOOKED).update(with_partner=False)
+        undecided.update(with_partner=False)
+    elif both:
+        undecided.update(partner_cleared=True)
     asked.filter(status=Status.REVIEW).update(status=Status.WAITING)
     trail.record(
         Verb.CHANGE, request, by=by, client_id=request.client_id, note="safety answers read"

@@ -94,6 +94,11 @@ class OpenCaseForm(PlainForm):
     partner_agreed = forms.BooleanField(
         label="The partner agreed to messages between sessions", required=False
     )
+    partner_chose_code = forms.BooleanField(
+        label="The partner told me that they answered our questions themselves",
+        required=False,
+        help_text="Else their private code ends, and you read them a new one.",
+    )
     disclosure = forms.ChoiceField(
         label="Does the partner who was hurt know?",
         choices=Case.Disclosure.choices,
@@ -122,10 +127,13 @@ class OpenCaseForm(PlainForm):
         self.partner_is_new = with_partner and not partner_is_known
         self.first_email = first_email.strip().lower()
         for name in [name for name in self.fields if name.startswith("partner_")]:
-            if not with_partner or (partner_is_known and name in self._ASKED_OF_A_NEW_ONE):
+            if not with_partner or name in self._not_asked(partner_is_known):
                 del self.fields[name]
             elif name in self._ASKED_OF_A_NEW_ONE:
                 self.fields[name].required = True
+
+    def _not_asked(self, partner_is_known: bool) -> tuple[str, ...]:
+        return self._ASKED_OF_A_NEW_ONE if partner_is_known else ("partner_chose_code",)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -155,6 +163,7 @@ class OpenCaseForm(PlainForm):
             partner_part=Part(given.get("partner_part") or Part.NEITHER),
             agreed=given["agreed"],
             partner_agreed=given.get("partner_agreed", False),
+            partner_chose_code=given.get("partner_chose_code", False),
             plan=given["plan"],
             new_partner=self._new_partner() if self.partner_is_new else None,
         )

@@ -14,10 +14,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from clients.contact import calls
 from clients.contact.models import Message
-from intake import notices
+from intake import invitations, notices
 from intake.asking import attending
 from intake.models import ConsultationRequest, DeclineReason, Offer, Status
 from practice import clock
+from practice.access.roles import Role
 from practice.audit import trail
 from practice.audit.models import Verb
 from practice.models import Counselor, Practice
@@ -84,7 +85,7 @@ def accept(
 
     `alone`: without the partner, who is told nothing.
     """
-    request = _open_for_a_time(request)
+    request = _open_for_a_time(request, by)
     if alone:
         request.with_partner = False
     people = _people(request)
@@ -93,10 +94,7 @@ def accept(
         counselor=counselor, starts_at=starts_at, attending=people, by=by
     )
     request.appointment, request.counselor, request.status = appointment, counselor, Status.BOOKED
-    request.needs_counselor = False
-    request.save(
-        update_fields=["appointment", "counselor", "status", "with_partner", "needs_counselor"]
-    )
+    request.save(update_fields=["appointment", "counselor", "status", "with_partner"])
     trail.record(Verb.CHANGE, request, by=by, client_id=request.client_id, note="booked")
     return appointment
 
@@ -112,7 +110,7 @@ def offer(
 
     Raises NotNow, and SlotTaken or MayNotMeet where one of the times can't be had: then none is.
     """
-    request = _open_for_a_time(request)
+    request = _open_for_a_time(request, by)
     _check_apart(times)
     _give_back_offers(request)
     now = clock.now()
@@ -144,6 +142,7 @@ def choose(offer: Offer, *, by: trail.Actor) -> Appointment:
     request = _locked(offer.request)
     if request.status != Status.OFFERED:
         raise booking.HoldEnded
+    invitations.put_down(request, offer.appointment)
     # They come by their own link: what they asked for the same day says nothing against a message.
     appointment = booking.confirm(offer.appointment, request.client, by, by_their_own_act=False)
     _tell_partner(request, appointment)
@@ -176,12 +175,13 @@ def decline(
     Raises NotNow where a case was opened, or a time is booked.
     """
     request = _open(request)
+    _check_read(request, by)
     if request.status == Status.BOOKED and not _is_over(request):
         raise NotNow("A time is booked. Please cancel it first, then close the request.")
     _give_back_offers(request)
     request.status, request.decline_reason = Status.DECLINED, reason
-    request.told_reason, request.needs_counselor = tell, False
-    request.save(update_fields=["status", "decline_reason", "told_reason", "needs_counselor"])
+    request.told_reason = tell
+    request.save(update_fields=["status", "decline_reason", "told_reason"])
     trail.record(Verb.CHANGE, request, by=by, client_id=request.client_id, note=reason.pk)
     if tell:
         notices.changed(request)
@@ -274,8 +274,9 @@ def _locked(request: ConsultationRequest) -> ConsultationRequest:
     return ConsultationRequest.objects.select_for_update().get(pk=request.pk)
 
 
-def _open_for_a_time(request: ConsultationRequest) -> ConsultationRequest:
+def _open_for_a_time(request: ConsultationRequest, by: trail.Actor) -> ConsultationRequest:
     request = _open(request)
+    _check_read(request, by)
     if request.status == Status.BOOKED and not _is_over(request):
         raise NotNow("A time is booked already.")
     return request
@@ -288,6 +289,12 @@ def _open(request: ConsultationRequest) -> ConsultationRequest:
     return request
 
 
+def _check_read(request: ConsultationRequest, by: trail.Actor) -> None:
+    """The desk waits for a counselor, also where somebody answered in this very moment."""
+    if request.needs_counselor and by.role == Role.DESK:
+        raise NotNow("A counselor reads what they answered first.")
+
+
 def _is_over(request: ConsultationRequest) -> bool:
     """Whether the appointment of this request takes no time any more: canceled, or closed."""
     return request.appointment is None or not request.appointment.is_open
@@ -297,7 +304,7 @@ def _people(request: ConsultationRequest) -> list[Attending]:
     """Those who come; the partner by name once they have answered for themselves."""
     people = attending(request.places)
     people[0] = Attending(people[0].state, people[0].time_zone, request.client)
-    if len(people) > 1 and request.partner and request.partner_answered_at:
+    if len(people) > 1 and request.partner and invitations.comes(request):
         people[1] = Attending(people[1].state, people[1].time_zone, request.partner)
     return people
 

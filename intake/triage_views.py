@@ -116,7 +116,7 @@ def page(request: StaffRequest, request_id: UUID) -> HttpResponse:
 
 
 def _show(request: StaffRequest, asked: ConsultationRequest, **forms: Any) -> HttpResponse:
-    counselors = asking.counselors_for(asked.places)
+    counselors = _counselors(asked)
     context = {
         "asked": asked,
         "client": asked.client,
@@ -131,6 +131,13 @@ def _show(request: StaffRequest, asked: ConsultationRequest, **forms: Any) -> Ht
         **forms,
     }
     return render(request, "intake/request.html", context)
+
+
+def _counselors(asked: ConsultationRequest) -> list[Counselor]:
+    """Who may look after it: those licensed there; to read that somebody isn't safe, anybody."""
+    if asked.needs_counselor:
+        return list(Counselor.objects.working().select_related("user"))
+    return asking.counselors_for(asked.places)
 
 
 def may_act(request: StaffRequest, asked: ConsultationRequest) -> bool:
@@ -151,10 +158,7 @@ def _possibly_same(request: StaffRequest, asked: ConsultationRequest) -> list[Co
 def take(request: StaffRequest, request_id: UUID) -> HttpResponse:
     """A counselor looks after a request that nobody has yet."""
     asked = _one(request, request_id)
-    own = next(
-        (each for each in asking.counselors_for(asked.places) if each.user_id == request.user.pk),
-        None,
-    )
+    own = next((each for each in _counselors(asked) if each.user_id == request.user.pk), None)
     if own is None:
         messages.error(request, "You hold no license in every place of this request.")
         return redirect("requests:page", asked.pk)
@@ -171,7 +175,7 @@ def take(request: StaffRequest, request_id: UUID) -> HttpResponse:
 def assign(request: StaffRequest, request_id: UUID) -> HttpResponse:
     """The desk gives a request to a counselor."""
     asked = _one(request, request_id)
-    form = AssignForm(asking.counselors_for(asked.places), request.POST)
+    form = AssignForm(_counselors(asked), request.POST)
     if not form.is_valid():
         return _show(request, asked, assign_form=form)
     try:

@@ -1,5 +1,6 @@
 """What a visitor has in hand while they ask: their places, and the time that is kept for them."""
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,8 @@ from practice.forms import PlainForm
 from scheduling import booking
 from scheduling.models import Appointment, Status
 
-_KEY = "asking"
+_KEY, _SEEN = "asking", "asking-seen"
+_IDLE_SECONDS, _NOTED_EVERY = 30 * 60, 60
 # A household or an office asks once or twice; a flood must not take every open time.
 _HOLDS = Budget("holds", times=30, seconds=60 * 60)
 WAIT = "There were many requests from your connection. Please wait a while, or call us."
@@ -31,6 +33,20 @@ class Visitor:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.draft = Draft(request)
+        self._end_where_idle()
+
+    def _end_where_idle(self) -> None:
+        """Somebody else may pick up the same tablet: what was told doesn't wait for them."""
+        session = self.request.session
+        if not self._in_hand:
+            return
+        # The machine's own clock: a moved demo clock ends nothing.
+        now = time.time()
+        idle = now - session.get(_SEEN, 0)
+        if _SEEN in session and idle > _IDLE_SECONDS:
+            self.forget()
+        elif idle > _NOTED_EVERY:
+            session[_SEEN] = now
 
     # Where
 
@@ -62,7 +78,8 @@ class Visitor:
         """They won't be where we can serve them: nothing of theirs stays, not even a kept time."""
         self.let_go()
         self.draft.forget()
-        self.request.session.pop(_KEY, None)
+        for key in (_KEY, _SEEN):
+            self.request.session.pop(key, None)
 
     def come_alone(self) -> None:
         """Without the partner; the time that was kept for both is kept for one."""
@@ -176,6 +193,7 @@ class Visitor:
     @_in_hand.setter
     def _in_hand(self, value: dict[str, Any]) -> None:
         self.request.session[_KEY] = value
+        self.request.session[_SEEN] = time.time()
 
 
 def is_still_theirs(held: Appointment) -> bool:

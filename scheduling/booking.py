@@ -125,6 +125,11 @@ def confirm(
     held = Appointment.objects.select_for_update(of=("self",)).get(pk=held.pk)
     if held.status not in (Status.HOLD, Status.LAPSED) or held.starts_at <= clock.now():
         raise HoldEnded
+    try:
+        places = list(held.attendees.values_list("state", flat=True))
+        check_may_meet(held.counselor, places, held.starts_at)
+    except MayNotMeet as error:  # a place or a license changed while it was kept
+        raise HoldEnded from error
     held.status, held.hold_ends_at, held.booked_at = Status.BOOKED, None, clock.now()
     held.sequence += 1
     try:

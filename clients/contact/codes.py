@@ -63,6 +63,13 @@ def enroll(client: Client) -> str:
     return f"{code[:4]} {code[4:]}"
 
 
+def end(client: Client) -> None:
+    """The person's code opens nothing any more; a counselor reads them a new one."""
+    PersonalCode.objects.filter(client=client).update(
+        code="", enrollment="", enrollment_ends_at=None
+    )
+
+
 def enrollment_of(client_id: Any) -> str:
     """What tells the enrollment that a person was read out from any other of theirs."""
     held = PersonalCode.objects.filter(client_id=client_id).first()

@@ -207,6 +207,7 @@ def the_counselor_opens_a_case(page: Page, product: Product, email: str) -> str:
     expect(page.get_by_label("Does the partner who was hurt know?")).to_have_value("yes")
     page.get_by_label("They agreed to messages between sessions").check()
     page.get_by_label("The partner agreed to messages between sessions").check()
+    page.get_by_label("The partner told me that they answered our questions themselves").check()
     page.get_by_label("The partner’s part").select_option(label="The partner who was hurt")
     page.get_by_role("button", name="Open the case").click()
     expect(page.get_by_role("alert")).to_contain_text("one of each")

@@ -1,5 +1,6 @@
 """What a visitor has typed: kept for them, readable by nobody, and gone when they are."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -178,3 +179,17 @@ def test_where_one_asks_alone_the_partner_isn_t_asked_about(client: Browser, cas
     page = tell(client)
     assert "Your time is booked" in text(page)
     assert ConsultationRequest.objects.get().partner is None
+
+
+def test_who_is_away_for_half_an_hour_finds_nothing_of_what_was_told(
+    client: Browser, cast: Cast, travel: Any, now: datetime
+) -> None:
+    take_a_time(client)
+    send(client, "about-you", REACH)
+    send(client, "what-brings-you", BRINGS)
+    travel(now + timedelta(minutes=29))
+    assert client.get(address("what-brings-you")).status_code == 200
+    travel(now + timedelta(minutes=60))
+    page = client.get(address("what-brings-you"), follow=True)
+    assert page.request["PATH_INFO"] == address("where")
+    assert "CANARY" not in text(page)

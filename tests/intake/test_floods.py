@@ -24,6 +24,7 @@ from tests.intake.walking import (
     row_counts,
     send,
     stamped,
+    stay,
     take_a_time,
     tell,
     text,
@@ -155,7 +156,7 @@ def test_a_time_that_is_over_is_not_booked(client: Browser, cast: Cast, travel: 
     Practice.objects.update(minimum_notice_hours=1)
     take_a_time(client)
     held = Appointment.objects.get(status=Status.HOLD)
-    travel(held.starts_at + timedelta(minutes=1))
+    stay(client, travel, held.starts_at + timedelta(minutes=1))
     answer = tell(client)
     assert "Please choose a time." in text(answer)
     assert not ConsultationRequest.objects.exists()

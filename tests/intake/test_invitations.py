@@ -14,11 +14,11 @@ from django.urls import reverse
 from clients.contact import sending
 from clients.contact.models import Consent, Message
 from clients.models import Client
-from intake import invitations, triage
+from intake import erasure, invitations, triage
 from intake.models import ConsultationRequest, SafetyScreen, Situation
 from practice.audit import trail
 from practice.audit.models import Entry
-from scheduling import lifecycle, places
+from scheduling import booking, lifecycle, places
 from tests.access import requests
 from tests.cast import EASTERN, Cast, in_days
 from tests.intake.walking import PARTNER, SAFE, TOGETHER, book
@@ -309,6 +309,56 @@ def test_an_address_is_invited_once_in_a_week_whoever_names_it(
     assert invitations_sent() == 1
     requests.invited(cast.nora, 7, "Vincent", "Peter")
     assert invitations_sent() == 2
-    travel(now + timedelta(days=7))
+    travel(now + timedelta(days=7, seconds=1))
     requests.invited(cast.nora, 8, "Marga", "Paul")
     assert invitations_sent() == 3
+
+
+def test_who_wants_no_messages_is_never_invited_again(
+    cast: Cast, asked: ConsultationRequest, now: datetime, travel: Travel
+) -> None:
+    invitations.refuse(asked, by=trail.SYSTEM)
+    travel(now + timedelta(days=30))
+    again = requests.invited(cast.nora, 40, "Marga", "Paul")
+    assert not Message.objects.filter(client=again.partner).exists()
+
+
+def test_taking_everything_back_does_not_open_the_way_to_another_invitation(
+    cast: Cast, asked: ConsultationRequest
+) -> None:
+    erasure.withdraw(asked.client, by=trail.SYSTEM)
+    again = requests.invited(cast.nora, 8, "Marga", "Paul")
+    assert not Message.objects.filter(client=again.partner).exists()
+
+
+def test_an_offer_does_not_stop_the_invitation_on_its_way(cast: Cast, now: datetime) -> None:
+    asked = requests.invited(cast.nora, 6, "Mona", "Piet")
+    assert asked.appointment is not None
+    lifecycle.call_off(asked.appointment, by=trail.SYSTEM)
+    triage.offer(asked, [(cast.nora, in_days(now, 9))], by=trail.SYSTEM)
+    assert Message.objects.get(client=asked.partner, template="invited").state == "due"
+
+
+def test_a_partner_who_answers_while_times_are_offered_comes_to_the_one_that_is_chosen(
+    cast: Cast, now: datetime
+) -> None:
+    asked = requests.invited(cast.nora, 6, "Mona", "Piet")
+    assert asked.appointment is not None
+    lifecycle.call_off(asked.appointment, by=trail.SYSTEM)
+    (offer,) = triage.offer(asked, [(cast.nora, in_days(now, 9))], by=trail.SYSTEM)
+    requests.answered(asked)
+    chosen = triage.choose(offer, by=trail.SYSTEM)
+    assert chosen.attendees.filter(client=asked.partner).exists()
+    assert Message.objects.filter(client=asked.partner, template="booked").count() == 1
+
+
+def test_a_partner_elsewhere_is_booked_for_no_time_that_was_offered(
+    cast: Cast, now: datetime
+) -> None:
+    asked = requests.invited(cast.nora, 6, "Mona", "Piet")
+    assert asked.appointment is not None
+    lifecycle.call_off(asked.appointment, by=trail.SYSTEM)
+    (offer,) = triage.offer(asked, [(cast.nora, in_days(now, 9))], by=trail.SYSTEM)
+    requests.answered(asked, place=("TX", EASTERN))
+    with pytest.raises(booking.HoldEnded):
+        triage.choose(offer, by=trail.SYSTEM)

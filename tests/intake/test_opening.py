@@ -8,15 +8,18 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from clients.contact import codes, links
 from clients.contact.cards import Contact
+from clients.contact.codes import Answer
 from clients.contact.models import Channel, Consent, ContactCard
-from clients.models import Case, Client, Concern
+from clients.models import Case, Client, Concern, Part
 from intake import invitations, opening
 from intake.models import ConsultationRequest, Situation
+from intake.opening import Opening, open_case
 from practice.audit import trail
 from scheduling.models import Appointment, Status
 from tests.access import requests
-from tests.cast import EASTERN, Cast
+from tests.cast import CODE, EASTERN, Cast
 
 TOLD = {"concern": "affair-recovery", "disclosure": "yes", "part": "hurt", "plan": ""}
 NEW = {
@@ -177,3 +180,32 @@ def test_who_came_alone_opens_a_case_alone_though_a_partner_answered(
     ConsultationRequest.objects.filter(pk=held.pk).update(with_partner=False)
     nora.post(address(held), TOLD)
     assert [person.client for person in case_of(held).participants.all()] == [held.client]
+
+
+def test_a_code_chosen_by_a_number_that_was_passed_on_ends_unless_the_partner_says_it_is_theirs(
+    cast: Cast,
+) -> None:
+    for day, themselves, opened in ((6, False, Answer.NOTHING), (7, True, Answer.OPEN)):
+        mark = str(themselves)
+        asked = requests.answered(requests.invited(cast.nora, day, f"Ann{mark}", f"Bob{mark}"))
+        decided = Opening(
+            concern=Concern.objects.get(key="communication"),
+            disclosure=Case.Disclosure.UNKNOWN,
+            part=Part.NEITHER,
+            partner_chose_code=themselves,
+        )
+        open_case(asked, decided, by=trail.SYSTEM, user=cast.nora.user)
+        assert asked.partner is not None
+        token = links.make(asked.partner.pk, "request", asked.pk)
+        assert codes.answer(links.find(token), CODE) is opened
+
+
+def test_a_partner_who_is_not_safe_is_in_no_case_with_the_other_by_itself(cast: Cast) -> None:
+    asked = requests.answered(requests.invited(cast.nora, 6, "Ann", "Bob"), answers=requests.UNSAFE)
+    decided = Opening(
+        concern=Concern.objects.get(key="communication"),
+        disclosure=Case.Disclosure.UNKNOWN,
+        part=Part.NEITHER,
+    )
+    case = open_case(asked, decided, by=trail.SYSTEM, user=cast.nora.user)
+    assert [person.client for person in case.participants.all()] == [asked.client]

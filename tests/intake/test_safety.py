@@ -1,6 +1,7 @@
 """The short safety screen: a "yes" goes to a counselor, who reads before anybody acts."""
 
 from collections.abc import Callable
+from datetime import datetime
 from itertools import product
 
 import pytest
@@ -8,10 +9,11 @@ from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
-from intake import safety, triage
+from clients.models import Client
+from intake import erasure, safety, triage
 from intake.models import ConsultationRequest, DeclineReason, SafetyScreen
 from practice.audit import trail
-from practice.audit.models import Entry
+from practice.audit.models import ActorKind, Entry
 from scheduling import lifecycle
 from scheduling.models import Appointment
 from tests.access import requests
@@ -196,3 +198,50 @@ def test_a_partner_who_says_so_after_it_was_closed_is_still_seen(cast: Cast, nor
     triage.decline(asked, DeclineReason.objects.all()[0], tell=False, by=trail.SYSTEM)
     requests.answered(ConsultationRequest.objects.get(pk=asked.pk), answers=requests.UNSAFE)
     assert "Ann Visitor" in nora.get(reverse("dashboard:today")).content.decode()
+
+
+def test_a_partner_who_is_not_safe_is_put_down_for_no_other_time_by_itself(
+    cast: Cast, nora: Browser, now: datetime
+) -> None:
+    asked = requests.answered(requests.invited(cast.nora, 6, "Ann", "Bob"), answers=requests.UNSAFE)
+    assert asked.appointment is not None
+    nora.post(address(asked, "read"))
+    lifecycle.call_off(asked.appointment, by=trail.SYSTEM)
+    again = triage.accept(asked, cast.nora, in_days(now, 12), by=trail.SYSTEM)
+    assert not again.attendees.filter(client=asked.partner).exists()
+    assert asked.partner is not None
+    assert not asked.partner.messages.filter(template="booked").exists()
+
+
+def test_the_desk_books_nothing_though_somebody_answered_in_this_very_moment(
+    cast: Cast, now: datetime
+) -> None:
+    asked = requests.waiting("NJ", "Wanda", cast.nora)
+    desk = trail.Actor(ActorKind.STAFF, str(cast.dan.pk), cast.dan.role)
+    ConsultationRequest.objects.filter(pk=asked.pk).update(needs_counselor=True)
+    with pytest.raises(triage.NotNow):
+        triage.accept(asked, cast.nora, in_days(now, 12), by=desk)
+
+
+def test_what_a_partner_answered_outlives_the_one_who_asked(cast: Cast, nora: Browser) -> None:
+    asked = requests.answered(requests.invited(cast.nora, 6, "Ann", "Bob"), answers=requests.UNSAFE)
+    bob, ann = asked.partner, asked.client
+    assert bob is not None
+    erasure.withdraw(ann, by=trail.SYSTEM)
+    asked.refresh_from_db()
+    assert (asked.client, asked.partner, asked.with_partner) == (bob, None, False)
+    assert (asked.status, asked.needs_counselor) == ("review", True)
+    assert not Client.objects.filter(pk=ann.pk).exists()
+    assert "Bob Visitor" in nora.get(reverse("dashboard:today")).content.decode()
+    assert "A counselor reads your request" in requests.visit(Browser(), asked, bob)
+
+
+def test_where_nobody_looks_after_it_every_counselor_finds_it_and_may_read_it(
+    cast: Cast, signed_in: Callable[..., Browser]
+) -> None:
+    asked = requests.waiting("NJ", "Wanda")
+    ConsultationRequest.objects.filter(pk=asked.pk).update(needs_counselor=True)
+    ida = signed_in(cast.ida.user)  # not licensed there
+    assert "Wanda Visitor" in ida.get(reverse("dashboard:today")).content.decode()
+    ida.post(reverse("requests:take", args=[asked.pk]))
+    assert ida.get(address(asked)).status_code == 200

@@ -29,6 +29,7 @@ from tests.intake.walking import (
     row_counts,
     send,
     starts_at,
+    stay,
     take_a_time,
     tell,
     text,
@@ -404,7 +405,7 @@ def test_a_hold_that_ran_out_within_the_notice_is_still_theirs(
 ) -> None:
     """They took it early enough; half an hour over the form must not cost them the time."""
     slot = take_a_time(client)
-    travel(starts_at(slot) - timedelta(hours=11, minutes=59))
+    stay(client, travel, starts_at(slot) - timedelta(hours=11, minutes=59))
     assert "Your time is booked" in text(tell(client))
 
 

@@ -1,7 +1,7 @@
 """A visitor who goes through the public pages as a browser would."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils.html import escape
 
+from practice import clock
 from tests.cast import EASTERN
 
 WHERE = {"with_partner": "no", "state": "NJ", "time_zone": EASTERN}
@@ -150,3 +151,12 @@ def stored(*tables: str) -> str:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             lines += [f"{table}: {row}" for row in cursor.fetchall()]
     return "\n".join(lines)
+
+
+def stay(browser: Browser, travel: Any, until: datetime) -> None:
+    """Time goes by, and they look at the page now and then: who is idle is forgotten."""
+    moment = clock.now()
+    while moment < until:
+        moment = min(until, moment + timedelta(minutes=25))
+        travel(moment)
+        browser.get(address("about-you"))

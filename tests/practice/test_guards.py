@@ -87,7 +87,7 @@ BREAKS: dict[str, Callable[[World], None]] = {
         "UPDATE contact_consentdocument SET body = 'x'"
     ),
     "contact_consentdocument_is_never_deleted": lambda world: sql(
-        "DELETE FROM contact_consentdocument"
+        "DELETE FROM contact_consentdocument WHERE purpose = 'sms'"
     ),
     "contact_consent_is_only_withdrawn": lambda world: sql(
         "UPDATE contact_consent SET purpose = 'sms' WHERE purpose = 'email'"
