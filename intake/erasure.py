@@ -14,12 +14,12 @@ from django.db.models.functions import Coalesce, Greatest
 
 from clients.contact import erasing
 from clients.models import Client
-from intake import invitations
+from intake import invitations, triage
 from intake.models import ConsultationRequest, SafetyScreen, Situation, StateInterest, Status
 from practice.audit import trail
 from practice.audit.models import Entry, Verb
 from practice.models import Practice
-from scheduling import booking, lifecycle
+from scheduling import lifecycle
 from scheduling.models import Attendee
 
 # Who was told that their state opens has had what they asked for.
@@ -171,10 +171,9 @@ def _partner_is_not_safe(request: ConsultationRequest) -> bool:
 def _leave_to_partner(request: ConsultationRequest, by: trail.Actor) -> None:
     """Who asked goes; a partner who said they aren't safe is still waited for by a counselor."""
     gone, partner = request.client, request.partner
-    for offered in request.offers.select_related("appointment"):
-        booking.let_go(offered.appointment)
-    request.offers.all().delete()
-    request.client, request.partner = partner, None  # type: ignore[assignment]
+    assert partner is not None
+    triage.give_back_offers(request)
+    request.client, request.partner = partner, None
     request.with_partner, request.appointment = False, None
     request.partner_state, request.partner_time_zone = None, ""
     request.wished_at, request.wished_days, request.wished_parts = None, [], []
@@ -190,8 +189,7 @@ def _call_off(request: ConsultationRequest, by: trail.Actor) -> None:
 
 @transaction.atomic
 def _erase_request(request: ConsultationRequest, *, by: trail.Actor, note: str) -> None:
-    for offered in request.offers.select_related("appointment"):
-        booking.let_go(offered.appointment)
+    triage.give_back_offers(request)
     partner = request.partner
     request.delete()
     _erase_person(request.client, by=by, note=note)

@@ -89,7 +89,7 @@ def accept(
     if alone:
         request.with_partner = False
     people = _people(request)
-    _give_back_offers(request)
+    give_back_offers(request)
     appointment = booking.book_consultation(
         counselor=counselor, starts_at=starts_at, attending=people, by=by
     )
@@ -112,7 +112,7 @@ def offer(
     """
     request = _open_for_a_time(request, by)
     _check_apart(times)
-    _give_back_offers(request)
+    give_back_offers(request)
     now = clock.now()
     offers = [
         Offer(
@@ -150,7 +150,7 @@ def choose(offer: Offer, *, by: trail.Actor) -> Appointment:
     request.counselor_id = appointment.counselor_id
     request.save(update_fields=["status", "appointment", "counselor"])
     Offer.objects.filter(pk=offer.pk).delete()
-    _give_back_offers(request)
+    give_back_offers(request)
     return appointment
 
 
@@ -160,7 +160,7 @@ def none_fits(request: ConsultationRequest, *, by: trail.Actor) -> None:
     request = _locked(request)
     if request.status != Status.OFFERED:
         raise NotNow("There is nothing to choose from any more.")
-    _give_back_offers(request)
+    give_back_offers(request)
     request.status = Status.WAITING
     request.save(update_fields=["status"])
     trail.record(Verb.CHANGE, request, by=by, client_id=request.client_id, note="none fits")
@@ -178,7 +178,7 @@ def decline(
     _check_read(request, by)
     if request.status == Status.BOOKED and not _is_over(request):
         raise NotNow("A time is booked. Please cancel it first, then close the request.")
-    _give_back_offers(request)
+    give_back_offers(request)
     request.status, request.decline_reason = Status.DECLINED, reason
     request.told_reason = tell
     request.save(update_fields=["status", "decline_reason", "told_reason"])
@@ -210,7 +210,7 @@ def _step(request: ConsultationRequest, is_blocked: bool) -> NextStep:
         return NextStep("A counselor reads what they answered first")
     if is_blocked:
         return NextStep("Where somebody will be doesn’t fit the license: please call")
-    if request.unreached:  # type: ignore[attr-defined]
+    if request.unreached:  # type: ignore[attr-defined]  # `with_facts` adds it
         return NextStep("A message doesn’t reach them: please call")
     if request.status == Status.WAITING:
         return NextStep("Offer times, or decline")
@@ -316,7 +316,8 @@ def _tell_partner(request: ConsultationRequest, appointment: Appointment) -> Non
         appointment_notices.tell(appointment, partner, Message.Template.BOOKED)
 
 
-def _give_back_offers(request: ConsultationRequest) -> None:
+def give_back_offers(request: ConsultationRequest) -> None:
+    """What was kept for them to choose from is free again."""
     for offered in request.offers.select_related("appointment"):
         booking.let_go(offered.appointment)
     request.offers.all().delete()

@@ -173,7 +173,9 @@ def make_consultation(counselor: Counselor, starts_at: datetime, name: str = "Ve
         words="CANARY what brings us",
     )
     places = [(state.pk, EASTERN), (state.pk, EASTERN)]
-    return book(held, about, places, by=trail.SYSTEM)[0].appointment  # type: ignore[return-value]
+    appointment = book(held, about, places, by=trail.SYSTEM)[0].appointment
+    assert appointment is not None
+    return appointment
 
 
 def open_link(browser: Any, client: Client, purpose: str, subject_id: Any) -> Any:

@@ -24,7 +24,11 @@ _ON_THE_RUNNING_PRODUCT = {"product", "browser", "new_person", "wide_page", "nar
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a browser come last: once its loop runs, Django makes connections of its own."""
-    items.sort(key=lambda item: bool(_ON_THE_RUNNING_PRODUCT & set(item.fixturenames)))  # type: ignore[attr-defined]
+
+    def needs_the_product(item: pytest.Item) -> bool:
+        return bool(_ON_THE_RUNNING_PRODUCT & set(getattr(item, "fixturenames", ())))
+
+    items.sort(key=needs_the_product)
 
 
 @pytest.fixture(autouse=True, scope="session")

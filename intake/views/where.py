@@ -14,7 +14,7 @@ from intake.visitor import WAIT, Visitor
 from practice.access.budget import Budget
 from practice.access.gate import public
 from practice.audit import trail
-from practice.models import Directory, State
+from practice.models import ABROAD, Directory, State
 
 _REFUSALS = Budget("refusals", times=5, seconds=60 * 60)
 _INTERESTS = Budget("interests", times=3, seconds=24 * 60 * 60)
@@ -62,9 +62,10 @@ def _elsewhere(request: HttpRequest, form: WhereForm, places: list[State]) -> Ht
 
 
 def _tell_me_form(places: list[State]) -> TellMeForm | None:
-    form = TellMeForm(initial={"state": places[0].pk})
-    known = form.fields["state"]
-    return form if len(places) == 1 and places[0] in known.queryset else None  # type: ignore[attr-defined]
+    """For one state; what lies outside the country never opens."""
+    if len(places) > 1 or places[0].pk == ABROAD:
+        return None
+    return TellMeForm(initial={"state": places[0].pk})
 
 
 @public

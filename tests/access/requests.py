@@ -37,9 +37,9 @@ class Asked:
     apart: ConsultationRequest
 
 
-def about(name: str, **facts: object) -> About:
+def about(name: str, **facts: Any) -> About:
     """What somebody of that name told us."""
-    return About(f"{name} Visitor", Contact(f"{name.lower()}@example.com"), CODE, **facts)  # type: ignore[arg-type]
+    return About(f"{name} Visitor", Contact(f"{name.lower()}@example.com"), CODE, **facts)
 
 
 def waiting(state: str, name: str, counselor: Counselor | None = None) -> ConsultationRequest:
