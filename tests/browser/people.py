@@ -159,6 +159,15 @@ def open_private_link(page: Page, address: str, code: str) -> None:
     page.get_by_role("button", name="Open").click()
 
 
+def go_back(page: Page) -> None:
+    """Press Back, once the page that is left has come to rest.
+
+    While a page is still on its way, Chromium refuses to say what lies behind it.
+    """
+    page.wait_for_load_state("load")
+    page.go_back()
+
+
 def answer_with_weather(route: Route) -> None:
     """What stands at the quick exit's address, without asking for it."""
     route.fulfill(body="<h1>Sunny</h1>", content_type="text/html")

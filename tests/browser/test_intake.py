@@ -12,6 +12,7 @@ from tests.browser.looking import look
 from tests.browser.people import (
     agree,
     book,
+    go_back,
     say_what_brings,
     say_where,
     say_who,
@@ -203,7 +204,8 @@ def test_the_back_button_shows_what_was_typed(product: Product, new_person: NewP
     say_where(page, mine="New York")
     take_time(page)
     say_who(page, name="To And Fro", email=address("fro"))
-    page.go_back()
+    expect_heading(page, "What brings you")
+    go_back(page)
     expect(page.get_by_label("Your name")).to_have_value("To And Fro")
     page.reload()
     expect(page.get_by_label("Your name")).to_have_value("To And Fro")

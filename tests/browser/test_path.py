@@ -18,6 +18,7 @@ from tests.browser.people import (
     agree,
     answer_safety,
     answer_with_weather,
+    go_back,
     link_in,
     move_to,
     next_morning,
@@ -353,7 +354,7 @@ def what_is_closed_stays_closed(closing: Page, leaving: Page) -> None:
     leaving.get_by_role("link", name=re.compile("Leave this page")).click()
     expect(leaving.get_by_role("heading")).to_have_text("Sunny")
     for page in (closing, leaving):
-        page.go_back()
+        go_back(page)
         page.reload()
         assert "Thank you" not in page.content()
         assert "How has it been?" not in page.content()

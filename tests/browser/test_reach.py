@@ -12,6 +12,7 @@ from tests.browser.people import (
     agree,
     answer_with_weather,
     book,
+    go_back,
     say_what_brings,
     say_where,
     say_who,
@@ -136,7 +137,7 @@ def test_the_quick_exit_leaves_no_way_back(
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
     expect(page.get_by_role("heading")).to_have_text("Sunny")
-    page.go_back()
+    go_back(page)
     assert "/consultation/" not in page.url
 
 
