@@ -120,12 +120,53 @@ def refuse_truncate(name: str, table: str) -> Guard:
     )
 
 
-def no_overlap(name: str, table: str, *, same: str, begins: str, ends: str, live: str) -> Guard:
+def copied(name: str, table: str, events: str, *, into: str, rows: str, values: str) -> Guard:
+    """After one of these events on `table`, these rows of `into` take these values.
+
+    `rows` and `values` are SQL over NEW that both databases understand. `events` are one or two of
+    INSERT and UPDATE, such as "INSERT OR UPDATE". Rows that hold the values already should not be
+    among `rows`: the copying is an update too.
+    """
+    function = f"{name}_copy"
+    statement = f"UPDATE {into} SET {values} WHERE {rows}"
+    wanted = events.split(" OR ")
+    triggers = {f"{name}_{event.lower()}" if len(wanted) > 1 else name: event for event in wanted}
+    return _register(
+        Guard(
+            name,
+            table,
+            postgresql=(
+                f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN {statement}; RETURN NULL; END $$",
+                f"DROP TRIGGER IF EXISTS {name} ON {table}",
+                f"CREATE TRIGGER {name} AFTER {events} ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {function}()",
+            ),
+            sqlite=(
+                *(f"DROP TRIGGER IF EXISTS {trigger}" for trigger in triggers),
+                *(
+                    f"CREATE TRIGGER {trigger} AFTER {event} ON {table} BEGIN {statement}; END"
+                    for trigger, event in triggers.items()
+                ),
+            ),
+            remove_postgresql=(
+                f"DROP TRIGGER IF EXISTS {name} ON {table}",
+                f"DROP FUNCTION IF EXISTS {function}()",
+            ),
+            remove_sqlite=tuple(f"DROP TRIGGER IF EXISTS {trigger}" for trigger in triggers),
+        )
+    )
+
+
+def no_overlap(
+    name: str, table: str, *, same: str, begins: str, ends: str, live: str, says: str = "status"
+) -> Guard:
     """No two live rows with the same `same` may overlap in [begins, ends).
 
-    PostgreSQL keeps it with an exclusion constraint, SQLite (one writer at a time) with triggers.
+    `live` is SQL over the column `says`. PostgreSQL keeps it with an exclusion constraint, SQLite
+    (one writer at a time) with triggers.
     """
-    live_new = live.replace("status", "NEW.status")
+    live_new = live.replace(says, f"NEW.{says}")
     clash = (
         f"EXISTS (SELECT 1 FROM {table} WHERE {same} = NEW.{same} AND id <> NEW.id AND {live} "
         f"AND {begins} < NEW.{ends} AND NEW.{begins} < {ends})"
@@ -168,7 +209,9 @@ class InstallGuard(Operation):
         """A guard changes no model."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, *_: Any) -> None:
-        self.guard.install(schema_editor.connection)
+        # Where only SQLite lost it, PostgreSQL has it still.
+        if not self.guard.stands(schema_editor.connection):
+            self.guard.install(schema_editor.connection)
 
     def database_backwards(self, app_label: str, schema_editor: Any, *_: Any) -> None:
         self.guard.remove(schema_editor.connection)

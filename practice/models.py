@@ -54,6 +54,23 @@ class Practice(models.Model):
         help_text="Kept free after each appointment.",
     )
     minimum_notice_hours = models.PositiveSmallIntegerField(default=12)
+    late_cancel_hours = models.PositiveSmallIntegerField(
+        default=24,
+        validators=[MaxValueValidator(168)],
+        help_text="Who cancels a session with less notice cancels late. 0: nobody does.",
+    )
+    late_cancel_words = models.TextField(
+        "what late cancellation means",
+        blank=True,
+        help_text="What people read before they cancel a session late, such as what it costs. "
+        "Leave empty to say nothing.",
+    )
+    calendar_hosts = models.TextField(
+        "allowed calendar services",
+        blank=True,
+        help_text="Counselors may have their other calendars read from these hosts, one a line, "
+        "such as “calendar.example.com”. Leave empty to allow files only.",
+    )
     booking_horizon_days = models.PositiveSmallIntegerField(
         default=28, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
@@ -236,6 +253,20 @@ class Counselor(models.Model):
     public_name = models.CharField(max_length=100, help_text="The name that clients see.")
     video_link = models.URLField(
         blank=True, help_text="The room of this counselor on the video service."
+    )
+    buffer_minutes = models.PositiveSmallIntegerField(
+        "pause",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(120)],
+        help_text="Kept free after each appointment. Leave empty for the practice’s own.",
+    )
+    most_a_day = models.PositiveSmallIntegerField(
+        "appointments a day",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text="No more are offered on one day. Leave empty for as many as fit.",
     )
     objects: ClassVar[models.Manager["Counselor"]] = CounselorQuerySet.as_manager()
 

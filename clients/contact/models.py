@@ -32,6 +32,8 @@ class ContactCard(models.Model):
     email_is_safe = models.BooleanField(default=True)
     voicemail_is_safe = models.BooleanField(default=False)
     device_is_shared = models.BooleanField(default=False)
+    # Messages about appointments bring a calendar file, in neutral words: only for who asks for it.
+    calendar_by_mail = models.BooleanField(default=False)
     # Who we say is calling, or whom we ask for: in the person's own words.
     neutral_name = EncryptedTextField(blank=True, default="")
     safe_from = models.TimeField(null=True, blank=True)
