@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "csp",
     "crispy_forms",
     "crispy_bootstrap5",
+    "django_htmx",
 ]
 
 # How many proxies of our own stand before the web: as many addresses at the end of
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "practice.access.gate.AccessMiddleware",
     "practice.access.sessions.StaffTimeZoneMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "practice.urls"

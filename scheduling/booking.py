@@ -17,6 +17,7 @@ from practice.clock import on_wall_clock
 from practice.eligibility import Reason, may_meet
 from practice.models import Counselor, Practice, State
 from scheduling import notices
+from scheduling.explain import Refusal
 from scheduling.followups import planning
 from scheduling.guards import NO_OVERLAP
 from scheduling.models import Appointment, Attendee, Status
@@ -42,6 +43,26 @@ class MayNotMeet(Exception):
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(" ".join(str(reason) for reason in reasons))
         self.reasons = tuple(reasons)
+
+
+class ClientBusy(Exception):
+    """Somebody who would come is at another appointment at that time."""
+
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__("Somebody who would come has another appointment at that time.")
+        self.starts_at = starts_at
+
+
+class AgainstTheRules(Exception):
+    """The calendar's rules speak against that time; with a reason it can be booked all the same."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(" ".join(refusal.words for refusal in refusals))
+        self.refusals = tuple(refusals)
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the appointment since it was looked at."""
 
 
 class HoldEnded(Exception):

@@ -233,7 +233,7 @@ class Status(models.TextChoices):
 
 
 class EndReason(models.TextChoices):
-    """Why an appointment was canceled, or nobody came. A list, so that nothing clinical is typed."""
+    """Why it was canceled, or nobody came. A list, so that nothing clinical is typed."""
 
     CLIENT = "client", "The client asked"
     CLIENT_ILL = "client_ill", "The client is ill"

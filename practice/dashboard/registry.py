@@ -69,3 +69,7 @@ today = Page()
 case = Page()
 # Panels on the desk’s page of one appointment.
 appointment = Page()
+# Panels on the desk’s day, beside the calendar.
+desk = Page()
+# Panels on the page of one open time: who could have it.
+gap = Page()
