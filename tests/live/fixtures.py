@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import browser_path
 from tests.live.product import Product, existing, running
@@ -18,6 +18,8 @@ from tests.live.product import Product, existing, running
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
 _people = itertools.count()
+# Two runs of the suite may share a small machine: what comes late isn't wrong.
+expect.set_options(timeout=20_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
