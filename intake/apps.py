@@ -6,4 +6,5 @@ class IntakeConfig(AppConfig):
     verbose_name = "Intake"
 
     def ready(self) -> None:
-        from intake import notices, visits  # noqa: F401  their gates and addresses
+        # Their gates and addresses, and what follows an appointment.
+        from intake import following, notices, visits  # noqa: F401

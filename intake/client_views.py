@@ -65,7 +65,8 @@ def _chosen(request: VisitRequest, form: TimeForm, offers: list[Offer]) -> bool:
         if not named:
             raise booking.HoldEnded
         triage.choose(named[0], by=trail.client_actor(request, request.client.pk))
-    except booking.HoldEnded:
+    except (booking.HoldEnded, booking.ClientBusy):
+        # Whose other appointment it is would be the other's to tell.
         form.add_error("slot", _GONE)
         return False
     messages.success(request, "It’s booked.")

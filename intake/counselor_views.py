@@ -18,7 +18,7 @@ from practice.audit.models import Verb
 from practice.http import StaffRequest
 from scheduling import booking, lifecycle, places
 from scheduling.followups.models import Plan
-from scheduling.models import Status
+from scheduling.models import Override, Status
 
 
 @staff(Role.COUNSELOR)
@@ -71,11 +71,18 @@ def accept(request: StaffRequest, request_id: UUID) -> HttpResponse:
         messages.error(request, "They named no time. Please offer some.")
         return redirect("consultations:page", asked.pk)
     actor = trail.staff_actor(request)
+    # Their own hours and pauses are theirs to give.
+    own = asked.counselor.user_id == request.user.pk
+    override = Override.COUNSELOR_AGREED if own else ""
     try:
-        triage.accept(asked, asked.counselor, asked.wished_at, alone=alone, by=actor)
+        triage.accept(
+            asked, asked.counselor, asked.wished_at, alone=alone, override=override, by=actor
+        )
     except booking.SlotTaken:
         messages.error(request, "That time is no longer free. Please offer others.")
-    except (booking.MayNotMeet, triage.NotNow) as error:
+    except booking.ClientBusy as error:
+        messages.error(request, f"{error} Please offer others.")
+    except (booking.MayNotMeet, booking.AgainstTheRules, triage.NotNow) as error:
         messages.error(request, str(error))
     else:
         safety.mark_read(asked, user=request.user, by=actor)

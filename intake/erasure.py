@@ -136,6 +136,7 @@ def withdraw(client: Client, *, by: trail.Actor) -> None:
     elif request.case_id:
         raise HasCase
     else:
+        triage.take_turns(request)
         _call_off(request, by)
         if _partner_is_not_safe(request):
             _leave_to_partner(request, by)

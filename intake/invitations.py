@@ -6,6 +6,7 @@ answered, the partner isn't told any time.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,7 @@ from practice import clock
 from practice.audit import trail
 from practice.audit.models import Verb
 from practice.models import State
+from scheduling import booking, turns
 from scheduling import notices as appointment_notices
 from scheduling.models import Appointment
 
@@ -85,11 +87,14 @@ def answer(request: ConsultationRequest, answered: Answered, *, by: trail.Actor)
     partner = request.partner
     if partner is None:
         raise AlreadyAnswered
+    _take_turns(request)
     is_safe = _keep(request, partner, answered, by.network)
     trail.record(Verb.CREATE, request, by=by, client_id=partner.pk, note="partner answered")
     coming = request.appointment if is_safe else None
-    if coming and coming.is_open and _take_place(coming, partner, answered.place):
-        appointment_notices.tell(coming, partner, Message.Template.BOOKED)
+    # Who is elsewhere at that time isn't put down: the counselor sees it, and the other nothing.
+    with suppress(booking.ClientBusy):
+        if coming and coming.is_open and _take_place(coming, partner, answered.place):
+            appointment_notices.tell(coming, partner, Message.Template.BOOKED)
 
 
 def never_again(partner: Client) -> None:
@@ -111,7 +116,10 @@ def comes(request: ConsultationRequest) -> bool:
 
 
 def put_down(request: ConsultationRequest, appointment: Appointment) -> None:
-    """A partner who comes is put down for a time that was kept before they answered."""
+    """A partner who comes is put down for a time that was kept before they answered.
+
+    Raises ClientBusy where they are elsewhere then.
+    """
     if request.partner and comes(request):
         place = (str(request.partner_state_id), request.partner_time_zone)
         _take_place(appointment, request.partner, place)
@@ -128,11 +136,18 @@ def may_come_along(request: ConsultationRequest) -> bool:
 @transaction.atomic
 def come_along(request: ConsultationRequest, *, by: trail.Actor) -> None:
     """A counselor decides that a partner who wasn't safe comes after all. Raises NotNow."""
+    ConsultationRequest.objects.select_for_update().get(pk=request.pk)
+    _take_turns(request)
+    # What was read before may be older than what somebody did while this one waited.
+    request.refresh_from_db()
     partner, coming = request.partner, request.appointment
     place = (str(request.partner_state_id), request.partner_time_zone)
-    may = may_come_along(request)
-    if not may or partner is None or coming is None or not _take_place(coming, partner, place):
+    if not may_come_along(request) or partner is None or coming is None:
         raise NotNow("There is no place for them at this time.")
+    try:
+        _take_place(coming, partner, place)
+    except booking.ClientBusy as error:
+        raise NotNow("They have another appointment at this time.") from error
     ConsultationRequest.objects.filter(pk=request.pk).update(partner_cleared=True)
     trail.record(Verb.CHANGE, request, by=by, client_id=partner.pk, note="partner comes")
     appointment_notices.tell(coming, partner, Message.Template.BOOKED)
@@ -170,10 +185,16 @@ def _keep(request: ConsultationRequest, partner: Client, answered: Answered, net
     return not raised
 
 
+def _take_turns(request: ConsultationRequest) -> None:
+    """For the partner and the time that is booked, where one is."""
+    people = [request.partner_id] if request.partner_id else []
+    turns.take_for(Appointment.objects.filter(request=request), clients=people)
+
+
 def _take_place(appointment: Appointment, partner: Client, place: tuple[str, str]) -> bool:
     """From here on the appointment is theirs too, wherever they will be.
 
-    False where it was booked for the other alone.
+    False where it was booked for the other alone. Raises ClientBusy; call it in their turn.
     """
     attendee = appointment.attendees.filter(client=None).order_by("pk").first()
     if attendee is None:
@@ -181,5 +202,6 @@ def _take_place(appointment: Appointment, partner: Client, place: tuple[str, str
     attendee.client = partner
     attendee.state_id, attendee.time_zone = place
     attendee.place_confirmed_at = clock.now()
-    attendee.save()
+    with booking.refusing_overlap(appointment.starts_at):
+        attendee.save(update_fields=["client", "state", "time_zone", "place_confirmed_at"])
     return True

@@ -1,16 +1,19 @@
 """What the staff's pages show of requests."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from intake import triage
+from intake import gaps, triage
 from intake.models import ConsultationRequest, RefusalCount, Status
 from practice import clock
 from practice.access.roles import Role
+from practice.audit import trail
+from practice.audit.models import Verb
 from practice.dashboard import registry
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
+from practice.models import Counselor
 from scheduling.models import Appointment
 from scheduling.models import Status as AppointmentStatus
 
@@ -87,3 +90,23 @@ def request_of(request: StaffRequest, appointment: Appointment) -> Context | Non
     found = ConsultationRequest.objects.for_user(request.user).filter(appointment=appointment)
     asked = triage.with_facts(found).first()
     return {"asked": asked, "step": triage.next_step(asked)} if asked else None
+
+
+@registry.gap.panel(
+    "waiting",
+    title="Who waits for such a time",
+    template="intake/panel_gap.html",
+    order=10,
+    roles=(Role.DESK,),
+)
+def waiting(request: StaffRequest, counselor: Counselor, starts_at: datetime) -> Context:
+    """Those on the waitlist whom an open time would suit, the longest wait first."""
+    rows = gaps.fitting(counselor, starts_at)
+    read = [(row.request, "", row.request.client_id) for row in rows]
+    trail.record_all(Verb.READ, read, by=trail.staff_actor(request), note="open time")
+    return {
+        "rows": rows,
+        "value": f"{counselor.pk}|{starts_at.isoformat()}",
+        "most": gaps.MOST_SHOWN,
+        "to_come": starts_at > clock.now(),
+    }

@@ -22,7 +22,7 @@ from practice.access.roles import Role
 from practice.audit import trail
 from practice.audit.models import Verb
 from practice.models import Counselor, Practice
-from scheduling import booking, lifecycle, places
+from scheduling import booking, lifecycle, pauses, places, turns
 from scheduling import notices as appointment_notices
 from scheduling.booking import Attending
 from scheduling.models import Appointment
@@ -79,19 +79,22 @@ def accept(
     starts_at: datetime,
     *,
     alone: bool = False,
+    override: str = "",
     by: trail.Actor,
 ) -> Appointment:
-    """Book this time for them now, and tell them. Raises NotNow, SlotTaken, MayNotMeet.
+    """Book this time for them now, and tell them.
 
-    `alone`: without the partner, who is told nothing.
+    `alone`: without the partner, who is told nothing. `override`: why, where the calendar's rules
+    speak against it. Raises NotNow, and what `booking.book_consultation` raises.
     """
     request = _open_for_a_time(request, by)
+    take_turns(request, [counselor])
     if alone:
         request.with_partner = False
     people = _people(request)
     give_back_offers(request)
     appointment = booking.book_consultation(
-        counselor=counselor, starts_at=starts_at, attending=people, by=by
+        counselor=counselor, starts_at=starts_at, attending=people, by=by, override=override
     )
     request.appointment, request.counselor, request.status = appointment, counselor, Status.BOOKED
     request.save(update_fields=["appointment", "counselor", "status", "with_partner"])
@@ -108,10 +111,12 @@ def offer(
 ) -> list[Offer]:
     """Keep these times for them until they choose, and tell them; what was offered before ends.
 
-    Raises NotNow, and SlotTaken or MayNotMeet where one of the times can't be had: then none is.
+    Raises NotNow, and SlotTaken, ClientBusy or MayNotMeet where one of the times can't be had:
+    then none is.
     """
     request = _open_for_a_time(request, by)
     _check_apart(times)
+    take_turns(request, [counselor for counselor, _ in times])
     give_back_offers(request)
     now = clock.now()
     offers = [
@@ -138,10 +143,14 @@ def offer(
 
 @transaction.atomic
 def choose(offer: Offer, *, by: trail.Actor) -> Appointment:
-    """The person takes one of the times they were offered. Raises HoldEnded where it is gone."""
+    """The person takes one of the times they were offered.
+
+    Raises HoldEnded where it is gone, and ClientBusy.
+    """
     request = _locked(offer.request)
     if request.status != Status.OFFERED:
         raise booking.HoldEnded
+    take_turns(request)
     invitations.put_down(request, offer.appointment)
     # They come by their own link: what they asked for the same day says nothing against a message.
     appointment = booking.confirm(offer.appointment, request.client, by, by_their_own_act=False)
@@ -261,11 +270,14 @@ def with_facts(requests: QuerySet[ConsultationRequest]) -> QuerySet[Consultation
 
 
 def _check_apart(times: Sequence[tuple[Counselor, datetime]]) -> None:
-    """Each offered time is kept, with the pause after it: they must not touch each other."""
+    """Each offered time is kept: they must not touch each other, nor the pause of one of them.
+
+    Of two counselors' times, too, only one is kept for the same people.
+    """
     practice = Practice.current()
-    needed = timedelta(minutes=practice.consultation_minutes + practice.buffer_minutes)
+    length = timedelta(minutes=practice.consultation_minutes)
     for (one, first), (other, second) in pairwise(sorted(times, key=lambda each: each[1])):
-        if one == other and second - first < needed:
+        if second - first < length + (pauses.after(one) if one == other else timedelta()):
             raise NotNow("Two of these times are too near to each other to keep both.")
 
 
@@ -316,8 +328,19 @@ def _tell_partner(request: ConsultationRequest, appointment: Appointment) -> Non
         appointment_notices.tell(appointment, partner, Message.Template.BOOKED)
 
 
+def take_turns(request: ConsultationRequest, counselors: Iterable[Counselor] = ()) -> None:
+    """Whoever acts on a request takes its row first, and then everybody's turn at once."""
+    offered = [each.appointment for each in request.offers.select_related("appointment")]
+    turns.take_for(
+        [*offered, *([request.appointment] if request.appointment else [])],
+        counselors=[each.pk for each in counselors],
+        clients=[key for key in (request.client_id, request.partner_id) if key],
+    )
+
+
 def give_back_offers(request: ConsultationRequest) -> None:
     """What was kept for them to choose from is free again."""
+    take_turns(request)
     for offered in request.offers.select_related("appointment"):
         booking.let_go(offered.appointment)
     request.offers.all().delete()

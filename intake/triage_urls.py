@@ -9,6 +9,7 @@ urlpatterns = [
     path("<uuid:request_id>/take/", views.take, name="take"),
     path("<uuid:request_id>/assign/", views.assign, name="assign"),
     path("<uuid:request_id>/times/", views.times, name="times"),
+    path("<uuid:request_id>/offer/", views.offer_one, name="offer-one"),
     path("<uuid:request_id>/called/", views.called, name="called"),
     path("<uuid:request_id>/decline/", views.decline, name="decline"),
 ]

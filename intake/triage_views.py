@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clients.contact import calls, erasing
-from intake import asking, triage
+from intake import asking, gaps, triage
 from intake.asking import Filter
 from intake.models import ConsultationRequest, DayPart, Status
 from intake.staff_forms import AssignForm, DeclineForm, TimesForm
@@ -28,9 +28,10 @@ from practice.audit import trail
 from practice.audit.models import Verb
 from practice.clock import on_wall_clock
 from practice.http import StaffRequest
-from practice.models import Counselor
-from scheduling import booking, lifecycle
+from practice.models import Counselor, Practice
+from scheduling import booking, lifecycle, session_card
 from scheduling.availability import OpenDays
+from scheduling.explain import Refusal
 
 _ON_A_PAGE = 25
 _DAYS_SHOWN = 5
@@ -260,11 +261,44 @@ def _set_times(request: StaffRequest, asked: ConsultationRequest, form: TimesFor
             messages.success(request, "Offered. The times are kept for them for two days.")
     except booking.SlotTaken:
         form.add_error("slots", "One of these times has just been taken. Please choose again.")
-    except booking.MayNotMeet as error:
+    except (booking.ClientBusy, booking.MayNotMeet, booking.AgainstTheRules) as error:
         form.add_error("slots", str(error))
     except triage.NotNow as error:
         form.add_error(None, str(error))
     return form.is_valid()
+
+
+@staff(Role.DESK)
+@require_POST
+def offer_one(request: StaffRequest, request_id: UUID) -> HttpResponse:
+    """Offer exactly one time, which was open: nobody else is offered it until they have chosen."""
+    asked = _one(request, request_id)
+    try:
+        counselor, starts_at = asking.named(request.POST.get("slot", ""))
+        speaks_against = gaps.refusals(asked, counselor, starts_at)
+        if not speaks_against:
+            triage.offer(asked, [(counselor, starts_at)], by=trail.staff_actor(request))
+    except (ValueError, OverflowError):
+        messages.error(request, "Please choose one of our open times.")
+    except booking.SlotTaken:
+        messages.error(request, "That time has just been taken or offered to somebody else.")
+    except (booking.ClientBusy, booking.MayNotMeet, triage.NotNow) as error:
+        messages.error(request, str(error))
+    else:
+        _say_what_came_of_it(request, asked, speaks_against)
+    return redirect("requests:page", asked.pk)
+
+
+def _say_what_came_of_it(
+    request: StaffRequest, asked: ConsultationRequest, speaks_against: list[Refusal]
+) -> None:
+    if speaks_against:
+        words = " ".join(refusal.words for refusal in speaks_against)
+        messages.error(request, f"Nothing was offered. {words}")
+    elif session_card.reach(asked.client, Practice.current()).call_first:
+        messages.success(request, "The time is kept for them for two days. Please call them.")
+    else:
+        messages.success(request, "Offered. The time is kept for them for two days.")
 
 
 @staff(Role.DESK, Role.COUNSELOR)

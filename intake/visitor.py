@@ -16,7 +16,7 @@ from intake.draft import Draft
 from practice import clock
 from practice.access.budget import Budget
 from practice.forms import PlainForm
-from scheduling import booking
+from scheduling import booking, turns
 from scheduling.models import Appointment, Status
 
 _KEY, _SEEN = "asking", "asking-seen"
@@ -117,7 +117,7 @@ class Visitor:
             return False
         try:
             held = self._swap(value)
-        except (booking.SlotTaken, ValueError, OverflowError):
+        except (booking.SlotTaken, booking.ClientBusy, ValueError, OverflowError):
             form.add_error("slot", GONE)
             return False
         except booking.MayNotMeet as error:
@@ -134,9 +134,11 @@ class Visitor:
 
     @transaction.atomic
     def _swap(self, value: str) -> Appointment:
+        counselor, starts_at = asking.named(value)
+        held = self.held
+        turns.take_for([held] if held else [], counselors=[counselor.pk])
         # First what they held before: it may be the same time, or one too near to it.
         self.let_go()
-        counselor, starts_at = asking.named(value)
         if not asking.is_open(self.places, counselor, starts_at):
             raise booking.SlotTaken(starts_at)
         return asking.hold(value, self.places)

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from practice.audit import trail
 from practice.audit.models import Verb
+from practice.fetching import host_name
 from practice.models import Counselor, Directory, License, Practice, State, User
 
 
@@ -50,8 +51,25 @@ class AuditedAdmin(admin.ModelAdmin):
             trail.record(Verb.CHANGE, obj, by=actor, note=",".join(fields)[:100])
 
 
+class PracticeForm(forms.ModelForm):
+    """The practice's settings; names of calendar services are kept one a line, as names only."""
+
+    def clean_calendar_hosts(self) -> str:
+        """Each a whole name such as calendar.example.com: no address, no number, no wild card."""
+        given = self.cleaned_data["calendar_hosts"].split()
+        wrong = [each for each in given if not host_name(each)]
+        if wrong:
+            raise forms.ValidationError(
+                f"“{wrong[0][:60]}” is not the name of a service. Please give the name alone, "
+                "such as “calendar.example.com”, without “https://” and what follows the name."
+            )
+        return "\n".join(dict.fromkeys(host_name(each) for each in given))
+
+
 @admin.register(Practice)
 class PracticeAdmin(AuditedAdmin):
+    form = PracticeForm
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not Practice.objects.exists()
 

@@ -9,4 +9,4 @@ os.umask(0o077)
 
 app = Celery("mendwell")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["practice", "clients.contact", "intake"])
+app.autodiscover_tasks(["practice", "clients.contact", "scheduling", "intake"])

@@ -12,7 +12,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 # A private link's token, an e-mail address and a query string never reach a log line.
-_TOKEN = re.compile(r"/(s|stop)/[^/\s\"']+")
+_TOKEN = re.compile(r"/(s|stop|told|feed)/[^/\s\"']+")
 _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 _QUERY = re.compile(r"\?[^\s\"']+")
 
@@ -86,6 +86,8 @@ def configure() -> None:
                 # A wrong role or a stale link is answered with 404; that is no warning.
                 "django.request": {"level": "ERROR"},
                 "axes": {"level": "ERROR"},
+                # Its warnings name whole addresses, and some of those are as good as a password.
+                "urllib3": {"level": "ERROR"},
             },
         }
     )

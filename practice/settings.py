@@ -214,7 +214,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-# No page takes files; what is sent all the same never reaches the disk.
+# Calendar files alone are taken, up to the size above; what is sent never reaches the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 LANGUAGE_CODE = "en-us"
@@ -272,6 +272,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "intake.tell_those_waiting",
         "schedule": 60 * 60.0,
         "options": {"expires": 1800},
+    },
+    "read-outside-calendars": {
+        "task": "scheduling.read_outside_calendars",
+        "schedule": 60 * 60.0,
+        "options": {"expires": 1800},
+    },
+    "renew-closed-days": {
+        "task": "scheduling.renew_closed_days",
+        "schedule": 24 * 60 * 60.0,
+        "options": {"expires": 3600},
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")

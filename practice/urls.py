@@ -18,6 +18,7 @@ urlpatterns = [
     path("dashboard/follow-ups/", include("scheduling.followups.urls")),
     path("", include("clients.contact.urls")),
     path("", include("intake.client_urls")),
+    path("feed/", include("scheduling.feed_urls")),
     path("yours/reading/", include("clients.handouts.reader_urls")),
     path("yours/appointment/", include("scheduling.client_urls")),
     path("yours/check-in/", include("scheduling.followups.client_urls")),

@@ -6,4 +6,5 @@ class SchedulingConfig(AppConfig):
     verbose_name = "Scheduling"
 
     def ready(self) -> None:
-        from scheduling import notices, visits  # noqa: F401  their gates and addresses
+        # their gates, files and addresses
+        from scheduling import enclosures, notices, visits  # noqa: F401

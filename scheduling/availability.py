@@ -5,12 +5,14 @@ A page that shows a few days reads little more than those; see `scheduling.calen
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from practice.clock import on_wall_clock
 from practice.models import Counselor
-from scheduling.calendars import DAY, Calendars, Wanted
+from scheduling.calendars import Calendars, Wanted, who_may_meet
+from scheduling.stretches import DAY, day_of, midnight, moment, seconds
 
 __all__ = ["OpenDays", "Slot", "Wanted", "first_open_days", "is_open", "nearest_open", "open_slots"]
 
@@ -18,11 +20,10 @@ __all__ = ["OpenDays", "Slot", "Wanted", "first_open_days", "is_open", "nearest_
 _MARGIN = 2
 _NEAR = timedelta(days=7)
 
-Found = tuple[datetime, Counselor]
+Found = tuple[int, Counselor]
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A time that can be booked."""
 
     counselor: Counselor
@@ -45,7 +46,7 @@ def open_slots(
 
     With `union` each time comes once, with the counselor who has the least booked (then by name).
     """
-    return _slots(_look(Calendars(counselors, wanted), wanted, now, union), wanted)
+    return _slots(_look(_calendars(counselors, wanted), wanted, now, union), wanted)
 
 
 def first_open_days(
@@ -61,8 +62,8 @@ def first_open_days(
 
     Looks a few days ahead first, and at all the rest only where that was too little.
     """
-    calendars = Calendars(counselors, wanted)
-    until = min(wanted.latest, _midnight(wanted.earliest, zone, days + _MARGIN))
+    calendars = _calendars(counselors, wanted)
+    until = min(wanted.latest, moment(_midnight(seconds(wanted.earliest), zone, days + _MARGIN)))
     found = _look(calendars, replace(wanted, latest=until), now, union)
     kept, count = _first_days(found, zone, days)
     if count < days and until < wanted.latest:
@@ -73,7 +74,7 @@ def first_open_days(
 
 
 def is_open(counselor: Counselor, starts_at: datetime, wanted: Wanted, now: datetime) -> bool:
-    """Whether exactly this time can be booked with this counselor."""
+    """Whether exactly this time is offered with this counselor."""
     if not wanted.earliest <= starts_at < wanted.latest:
         return False
     only = replace(wanted, earliest=starts_at, latest=starts_at + datetime.resolution)
@@ -93,31 +94,38 @@ def nearest_open(
 
     Looks at the week before and after it, and at all only where nothing is open there.
     """
-    calendars = Calendars(counselors, wanted)
+    calendars = _calendars(counselors, wanted)
     around = replace(
         wanted,
         earliest=max(wanted.earliest, near - _NEAR),
         latest=min(wanted.latest, near + _NEAR),
     )
     found = _look(calendars, around, now, union) or _look(calendars, wanted, now, union)
-    nearest = sorted(found, key=lambda each: abs(each[0] - near))[:number]
+    middle = seconds(near)
+    nearest = sorted(found, key=lambda each: abs(each[0] - middle))[:number]
     return _slots(sorted(nearest, key=_order), wanted)
 
 
+def _calendars(counselors: Iterable[Counselor], wanted: Wanted) -> Calendars:
+    return Calendars(who_may_meet(counselors, wanted), wanted)
+
+
 def _look(calendars: Calendars, wanted: Wanted, now: datetime, union: bool) -> list[Found]:
+    """What is open, in order of time, then of the counselors' names."""
     free = calendars.free(wanted, now)
     if not union:
+        free.sort(key=lambda each: each.counselor.public_name)
         found = [(start, each.counselor) for each in free for start in each.starts]
-        return sorted(found, key=_order)
-    free.sort(key=lambda each: (each.booked, each.counselor.public_name))
-    first: dict[datetime, Counselor] = {}
+        return sorted(found, key=itemgetter(0))
+    free.sort(key=lambda each: (each.calendar.booked, each.counselor.public_name))
+    first: dict[int, Counselor] = {}
     for each in free:
         for start in each.starts:
             first.setdefault(start, each.counselor)
-    return sorted(first.items(), key=_order)
+    return sorted(first.items(), key=itemgetter(0))
 
 
-def _order(found: Found) -> tuple[datetime, str]:
+def _order(found: Found) -> tuple[int, str]:
     return found[0], found[1].public_name
 
 
@@ -132,10 +140,12 @@ def _first_days(found: list[Found], zone: ZoneInfo, days: int) -> tuple[list[Fou
     return found, count
 
 
-def _midnight(moment: datetime, zone: ZoneInfo, days: int) -> datetime:
-    """When so many days are over in that zone, the day of the moment counted."""
-    return on_wall_clock(moment.astimezone(zone).date() + days * DAY, time.min, zone)
+def _midnight(start: int, zone: ZoneInfo, days: int) -> int:
+    """When so many days are over in that zone, the day of the start counted."""
+    return midnight(day_of(start, zone) + days * DAY, zone)
 
 
 def _slots(found: Iterable[Found], wanted: Wanted) -> list[Slot]:
-    return [Slot(counselor, start, start + wanted.length) for start, counselor in found]
+    moments = {start: moment(start) for start, _ in found}
+    ends = {start: starts_at + wanted.length for start, starts_at in moments.items()}
+    return [Slot(counselor, moments[start], ends[start]) for start, counselor in found]

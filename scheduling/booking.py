@@ -1,4 +1,4 @@
-"""Taking time: a hold, a booking, a series. The database decides who was first."""
+"""Taking time: a hold, a consultation, a session. The database decides who was first."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,22 +7,30 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from clients.contact.models import Message
 from clients.models import Case, Client
 from practice import clock
 from practice.audit import trail
-from practice.audit.models import Verb
-from practice.clock import on_wall_clock
+from practice.audit.models import ActorKind, Verb
 from practice.eligibility import Reason, may_meet
 from practice.models import Counselor, Practice, State
-from scheduling import notices
-from scheduling.explain import Refusal
+from scheduling import estimates, explain, following, notices, pauses, turns
+from scheduling.calendars import Wanted
+from scheduling.explain import Refusal, Why
+from scheduling.following import What
 from scheduling.followups import planning
-from scheduling.guards import NO_OVERLAP
-from scheduling.models import Appointment, Attendee, Status
+from scheduling.guards import CLIENT_NO_OVERLAP, NO_OVERLAP
+from scheduling.models import Appointment, Attendee, Override, Series, Status
+from scheduling.turns import lapse_holds, wait_for_turn
+
+__all__ = ["lapse_holds", "wait_for_turn"]
 
 HOLD = timedelta(minutes=10)
+# A session lasts no less and no more, and starts on a whole five minutes.
+SHORTEST, LONGEST = timedelta(minutes=5), timedelta(minutes=240)
+STEP_MINUTES = 5
 
 
 class SlotTaken(Exception):
@@ -35,6 +43,14 @@ class SlotTaken(Exception):
 
 class TimeIsOver(SlotTaken):
     """That time lies in the past."""
+
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__(starts_at)
+        self.args = ("That time is over. Please choose one to come.",)
+
+
+class OddTime(ValueError):
+    """No session starts then, or lasts so long; the words say what does."""
 
 
 class MayNotMeet(Exception):
@@ -64,6 +80,9 @@ class AgainstTheRules(Exception):
 class ChangedMeanwhile(Exception):
     """Somebody else changed the appointment since it was looked at."""
 
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed this one meanwhile. Please look at it again.")
+
 
 class HoldEnded(Exception):
     """The hold ran out, and the time went to somebody else."""
@@ -88,7 +107,7 @@ def hold(
 ) -> Appointment:
     """Keep a consultation time, for ten minutes unless `until` says longer.
 
-    Raises SlotTaken, MayNotMeet.
+    Raises SlotTaken, ClientBusy, MayNotMeet.
     """
     held = _consultation(counselor, starts_at, Status.HOLD)
     held.hold_ends_at = until or clock.now() + HOLD
@@ -97,17 +116,61 @@ def hold(
 
 @transaction.atomic
 def book_consultation(
-    *, counselor: Counselor, starts_at: datetime, attending: Sequence[Attending], by: trail.Actor
+    *,
+    counselor: Counselor,
+    starts_at: datetime,
+    attending: Sequence[Attending],
+    by: trail.Actor,
+    override: str = "",
 ) -> Appointment:
-    """Book a consultation at once, as the staff do. Raises SlotTaken, MayNotMeet."""
+    """Book a consultation at once, as the staff do.
+
+    Raises SlotTaken, TimeIsOver, ClientBusy, MayNotMeet, and AgainstTheRules where no `override`
+    (an `Override`) says why it is booked all the same.
+    """
     if starts_at <= clock.now():
         raise TimeIsOver(starts_at)
     appointment = _consultation(counselor, starts_at, Status.BOOKED)
-    appointment.booked_at, appointment.sequence = clock.now(), 1
-    _take(appointment, attending)
-    _record_booking(appointment, by)
-    notices.booked(appointment)
-    return appointment
+    return _book(appointment, attending, by, override, check=is_held_to_rules(by, override))
+
+
+@transaction.atomic
+def book_session(
+    *,
+    case: Case,
+    starts_at: datetime,
+    attending: Sequence[Attending],
+    by: trail.Actor,
+    length: timedelta | None = None,
+    override: str = "",
+    series: Series | None = None,
+    series_day: date | None = None,
+    check_rules: bool = True,
+    tell: bool = True,
+) -> Appointment:
+    """Book one session of a case; what is planned before it moves.
+
+    The staff are held to the calendar's rules unless `check_rules` says that it was done before.
+    Without `tell` the caller tells the people, in the same transaction.
+    Raises SlotTaken, TimeIsOver, ClientBusy, MayNotMeet, OddTime, and AgainstTheRules where no
+    `override` (an `Override`) says why it is booked all the same.
+    """
+    length = length or timedelta(minutes=Practice.current().session_minutes)
+    check_times(starts_at, length)
+    check = is_held_to_rules(by, override) and (check_rules or bool(override))
+    if check and starts_at <= clock.now():
+        raise TimeIsOver(starts_at)
+    appointment = Appointment(
+        kind=Appointment.Kind.SESSION,
+        status=Status.BOOKED,
+        counselor=case.counselor,
+        case=case,
+        starts_at=starts_at,
+        ends_at=starts_at + length,
+        series=series,
+        series_day=series_day,
+    )
+    return _book(appointment, attending, by, override, check=check, tell=tell)
 
 
 def _consultation(counselor: Counselor, starts_at: datetime, status: Status) -> Appointment:
@@ -120,30 +183,35 @@ def _consultation(counselor: Counselor, starts_at: datetime, status: Status) -> 
     )
 
 
-def _record_booking(appointment: Appointment, by: trail.Actor) -> None:
-    rows = [
-        (appointment, "", attendee.client_id)
-        for attendee in appointment.attendees.exclude(client=None)
-    ]
-    trail.record_all(Verb.CREATE, rows or [(appointment, "", "")], by=by)
+def _book(
+    appointment: Appointment,
+    attending: Sequence[Attending],
+    by: trail.Actor,
+    override: str,
+    *,
+    check: bool,
+    tell: bool = True,
+) -> Appointment:
+    appointment.booked_at, appointment.sequence = clock.now(), 1
+    _take(appointment, attending, override, check=check)
+    if tell:
+        notices.booked(appointment)
+    planning.replan(appointment)
+    _after_booking(appointment, by)
+    return appointment
 
 
 @transaction.atomic
 def confirm(
-    held: Appointment,
-    client: Client,
-    by: trail.Actor,
-    *,
-    partner: Client | None = None,
-    by_their_own_act: bool = True,
+    held: Appointment, client: Client, by: trail.Actor, *, by_their_own_act: bool = True
 ) -> Appointment:
-    """Turn a hold into this client's booking, and their partner's where one comes along.
+    """Turn a hold into this client's booking.
 
     Only the client is told. A partner has not said yet how it is safe to reach them: `notices.tell`
-    tells them once they have. Raises HoldEnded where somebody else has the time.
+    tells them once they have. Raises HoldEnded where somebody else has the time, ClientBusy.
     """
-    wait_for_turn(held.counselor_id)
-    held = Appointment.objects.select_for_update(of=("self",)).get(pk=held.pk)
+    turns.take_for([held], clients=[client.pk])
+    held = Appointment.objects.select_for_update(of=("self",), no_key=True).get(pk=held.pk)
     if held.status not in (Status.HOLD, Status.LAPSED) or held.starts_at <= clock.now():
         raise HoldEnded
     try:
@@ -155,90 +223,40 @@ def confirm(
     held.sequence += 1
     try:
         with refusing_overlap(held.starts_at):
-            held.save()
+            save_change(held)
+            held.attendees.filter(pk=_first_place(held)).update(client=client)
     except SlotTaken as error:
         raise HoldEnded from error
-    people = [client, partner] if partner else [client]
-    for attendee, person in zip(held.attendees.order_by("pk"), people, strict=False):
-        Attendee.objects.filter(pk=attendee.pk).update(client=person)
-    _record_booking(held, by)
     notices.tell(held, client, Message.Template.BOOKED, by_their_own_act=by_their_own_act)
+    _after_booking(held, by)
     return held
 
 
+def _first_place(held: Appointment) -> int | None:
+    return held.attendees.order_by("pk").values_list("pk", flat=True).first()
+
+
+@transaction.atomic
 def let_go(held: Appointment) -> None:
     """Give a held time back."""
+    turns.take_for([held])
     Appointment.objects.filter(pk=held.pk, status=Status.HOLD).update(
-        status=Status.LAPSED, hold_ends_at=None
+        status=Status.LAPSED,
+        hold_ends_at=None,
+        changed_at=clock.now(),
+        version=F("version") + 1,
     )
 
 
-@transaction.atomic
-def book_session(
-    *, case: Case, starts_at: datetime, attending: Sequence[Attending], by: trail.Actor
-) -> Appointment:
-    """Book one session of a case; what is planned before it moves. Raises SlotTaken, MayNotMeet."""
-    length = timedelta(minutes=Practice.current().session_minutes)
-    appointment = _take(
-        Appointment(
-            kind=Appointment.Kind.SESSION,
-            status=Status.BOOKED,
-            counselor=case.counselor,
-            case=case,
-            starts_at=starts_at,
-            ends_at=starts_at + length,
-            booked_at=clock.now(),
-            sequence=1,
-        ),
-        attending,
-    )
-    trail.record(Verb.CREATE, appointment, by=by, case_id=case.pk)
-    notices.booked(appointment)
-    planning.replan(appointment)
-    return appointment
+# Parts that what becomes of appointments shares
 
 
-@transaction.atomic
-def book_weekly(
-    *,
-    case: Case,
-    first_day: date,
-    at: Any,
-    times: int,
-    attending: Sequence[Attending],
-    by: trail.Actor,
-) -> list[Appointment]:
-    """Book the same hour on the counselor's wall clock in each of `times` weeks: all or none.
-
-    Raises SlotTaken (with the time that is taken) and MayNotMeet.
-    """
-    zone = case.counselor.zone
-    starts = [on_wall_clock(first_day + timedelta(weeks=week), at, zone) for week in range(times)]
-    return [
-        book_session(case=case, starts_at=start, attending=attending, by=by) for start in starts
-    ]
-
-
-def _take(appointment: Appointment, attending: Sequence[Attending]) -> Appointment:
-    check_may_meet(
-        appointment.counselor, [person.state.pk for person in attending], appointment.starts_at
-    )
-    buffer = timedelta(minutes=Practice.current().buffer_minutes)
-    appointment.busy_until = appointment.ends_at + buffer
-    wait_for_turn(appointment.counselor_id)
-    lapse_holds(appointment.counselor_id)
-    with refusing_overlap(appointment.starts_at):
-        appointment.save(force_insert=True)
-    Attendee.objects.bulk_create(
-        Attendee(
-            appointment=appointment,
-            client=person.client,
-            state=person.state,
-            time_zone=person.time_zone,
-        )
-        for person in attending
-    )
-    return appointment
+def check_times(starts_at: datetime, length: timedelta) -> None:
+    """Raises OddTime where no session can start then, or last so long."""
+    if starts_at.minute % STEP_MINUTES or starts_at.second or starts_at.microsecond:
+        raise OddTime("Please choose a time on a whole five minutes, such as 10:05.")
+    if not SHORTEST <= length <= LONGEST:
+        raise OddTime("A session lasts 5 minutes at least and 240 minutes at most.")
 
 
 def check_may_meet(counselor: Counselor, places: Sequence[str], starts_at: datetime) -> None:
@@ -250,30 +268,122 @@ def check_may_meet(counselor: Counselor, places: Sequence[str], starts_at: datet
         raise MayNotMeet(verdict.reasons)
 
 
-def wait_for_turn(counselor_id: int) -> None:
-    """Whoever takes time of this counselor waits until the one before is done.
+def is_held_to_rules(by: trail.Actor, override: str) -> bool:
+    """Whether the calendar's rules are asked.
 
-    Who has the time is decided by the guard alone. But PostgreSQL checks it after the row is
-    written, so that writers at the same moment would wait for each other and one would be ended.
+    The staff type any time. What clients take was chosen from open times, and the system does only
+    what it was told to.
     """
-    turn = Counselor.objects.select_for_update(no_key=True).filter(pk=counselor_id)
-    list(turn.values_list("pk"))
+    return bool(override) or by.kind == ActorKind.STAFF
 
 
-def lapse_holds(counselor_id: int) -> None:
-    """Give back this counselor's time that holds kept too long; it stands in nobody's way."""
-    Appointment.objects.filter(
-        counselor=counselor_id, status=Status.HOLD, hold_ends_at__lte=clock.now()
-    ).update(status=Status.LAPSED, hold_ends_at=None)
+def keep_to_rules(
+    appointment: Appointment, places: Sequence[str], clients: Sequence[Any], override: str
+) -> None:
+    """Ask the calendar's rules about an appointment where it is to be; call it in its turn.
+
+    With an `override` the rules that can give way do, and the appointment says why: the pauses
+    around it are shortened. Raises SlotTaken, ClientBusy, AgainstTheRules.
+    """
+    refusals = _refusals(appointment, places, clients)
+    whys = {refusal.why for refusal in refusals}
+    if whys & {Why.TAKEN, Why.HELD}:
+        raise SlotTaken(appointment.starts_at)
+    if Why.CLIENT_BUSY in whys:
+        raise ClientBusy(appointment.starts_at)
+    against = [refusal for refusal in refusals if refusal.can_be_overridden]
+    if against and not override:
+        raise AgainstTheRules(against)
+    appointment.override = Override(override) if against else ""
+    if Why.PAUSE in whys:
+        pauses.make_room(appointment)
+
+
+def _refusals(
+    appointment: Appointment, places: Sequence[str], clients: Sequence[Any]
+) -> list[Refusal]:
+    starts_at = appointment.starts_at
+    wanted = Wanted(
+        length=appointment.length,
+        places=places,
+        earliest=starts_at,
+        latest=starts_at + datetime.resolution,
+        leaving_out=appointment.pk,
+        kind=appointment.kind,
+    )
+    return explain.why_not(appointment.counselor, starts_at, wanted, clock.now(), clients=clients)
+
+
+def record_override(appointment: Appointment, by: trail.Actor) -> None:
+    """Keep who went against the rules, and why, where somebody did."""
+    if appointment.override:
+        note = f"override:{appointment.override}"
+        trail.record(Verb.CHANGE, appointment, by=by, case_id=appointment.case_id, note=note)
+
+
+def save_change(appointment: Appointment) -> None:
+    """Save it as one version more: who has seen the one before is told so."""
+    appointment.version += 1
+    appointment.changed_at = clock.now()
+    appointment.save(force_update=True)
 
 
 @contextmanager
 def refusing_overlap(starts_at: datetime) -> Iterator[None]:
-    """Turns the database's refusal of an overlap into SlotTaken; other errors pass."""
+    """Turns the database's refusal of an overlap into SlotTaken or ClientBusy; others pass."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if NO_OVERLAP.name not in str(error):
-            raise
-        raise SlotTaken(starts_at) from error
+        if CLIENT_NO_OVERLAP.name in str(error):
+            raise ClientBusy(starts_at) from error
+        if NO_OVERLAP.name in str(error):
+            raise SlotTaken(starts_at) from error
+        raise
+
+
+def _take(
+    appointment: Appointment,
+    attending: Sequence[Attending],
+    override: str = "",
+    *,
+    check: bool = False,
+) -> Appointment:
+    places = [person.state.pk for person in attending]
+    clients = [person.client.pk for person in attending if person.client]
+    check_may_meet(appointment.counselor, places, appointment.starts_at)
+    appointment.busy_until = appointment.ends_at + pauses.after(appointment.counselor)
+    appointment.changed_at = clock.now()
+    turns.take([appointment.counselor_id], clients)
+    if check:
+        keep_to_rules(appointment, places, clients, override)
+    with refusing_overlap(appointment.starts_at):
+        appointment.save(force_insert=True)
+        Attendee.objects.bulk_create(_place_of(person, appointment) for person in attending)
+    return appointment
+
+
+def _place_of(person: Attending, appointment: Appointment) -> Attendee:
+    return Attendee(
+        appointment=appointment,
+        client=person.client,
+        state=person.state,
+        time_zone=person.time_zone,
+    )
+
+
+def _after_booking(appointment: Appointment, by: trail.Actor) -> None:
+    if appointment.kind == Appointment.Kind.SESSION:
+        estimates.renew(appointment)
+    following.tell(appointment, What.BOOKED)
+    _record_booking(appointment, by)
+    record_override(appointment, by)
+
+
+def _record_booking(appointment: Appointment, by: trail.Actor) -> None:
+    if appointment.case_id:
+        trail.record(Verb.CREATE, appointment, by=by, case_id=appointment.case_id)
+        return
+    coming = appointment.attendees.exclude(client=None)
+    rows = [(appointment, "", client) for client in coming.values_list("client", flat=True)]
+    trail.record_all(Verb.CREATE, rows or [(appointment, "", "")], by=by)

@@ -1,30 +1,57 @@
-"""What counselors' calendars leave free.
+"""What is read of counselors' calendars, in four queries whatever the numbers.
 
-The number of queries depends neither on counselors nor on days: hours, time off, licenses and
-appointments are each read once, then free time is worked out on sorted intervals. Times are made
-on the counselor's own wall clock, so that daylight saving comes out right, and kept in UTC.
+The practice; who is licensed where people will be; hours of all sorts; and all that takes time.
+The last is most of it: it comes as one row for each counselor and sort, with the spans written
+one after the other in whole seconds, which costs a third of a row each with datetimes.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import pairwise
+from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField
+from django.db.models import (
+    Aggregate,
+    BooleanField,
+    DateField,
+    Field,
+    FilteredRelation,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    TextField,
+    TimeField,
+    Value,
+)
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 
-from practice.clock import on_wall_clock
 from practice.eligibility import may_meet
 from practice.models import Counselor, License, Practice, State
-from scheduling.models import LIVE, Appointment, Status, TimeOff, WeeklyHours
+from scheduling.models import (
+    LIVE,
+    Appointment,
+    Attendee,
+    BusyTime,
+    DateHours,
+    Holiday,
+    HoursKind,
+    Status,
+    TimeOff,
+    WeeklyHours,
+)
+from scheduling.one_calendar import Calendar, Days
+from scheduling.stretches import DAY, SECOND, Hours, Span, Times, moment, seconds, seconds_up
 
-STEP = timedelta(minutes=30)
-DAY = timedelta(days=1)
 # No appointment is longer; so what began before that can't reach into the times that are read.
-_LONGEST = DAY
+# And the days on which appointments are counted lie wholly within what is read.
+_LONGEST = timedelta(hours=26)
 
 # Written out rather than given as parameters: only so SQLite sees that the index of what takes
 # time, which is by counselor and then by time, holds everything that is asked for. All of it is
@@ -35,10 +62,8 @@ _TAKES_TIME = RawSQL(  # noqa: S611  # nosec B611
     output_field=BooleanField(),
 )
 
-Span = tuple[datetime, datetime]
-Days = tuple[date, date]
-Hours = tuple[tuple[time, time], ...]  # of one weekday
-Week = dict[int, Hours]
+Rows = QuerySet[Any, tuple[Any, ...]]
+Maybe = Times | None
 
 
 @dataclass(frozen=True)
@@ -53,124 +78,154 @@ class Wanted:
     leaving_out: UUID | None = None
     # Only starting times for which this holds, such as mornings on the reader's clock.
     keep: Callable[[datetime], bool] | None = None
+    # What for: "consultation" or "session". Hours may be kept for one of the two.
+    kind: str = HoursKind.CONSULTATION
+
+    @property
+    def seconds(self) -> int:
+        """Its length."""
+        return self.length // SECOND
 
 
 @dataclass(frozen=True)
 class Free:
-    """When a counselor can begin, in order, and how much of the time that was read is booked."""
+    """When a counselor can begin, in order."""
 
-    counselor: Counselor
-    starts: list[datetime]
-    booked: timedelta
+    calendar: Calendar
+    starts: list[int]
+
+    @property
+    def counselor(self) -> Counselor:
+        return self.calendar.counselor
+
+
+class Booked(NamedTuple):
+    """What there is to say of an appointment, without saying whose it is."""
+
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    hold_ends_at: datetime | None
 
 
 class Calendars:
-    """The calendars of those who may meet these people; each part is read once."""
+    """Calendars of several counselors; all but what takes time is read once."""
 
-    def __init__(self, counselors: Iterable[Counselor], wanted: Wanted) -> None:
-        people = list(counselors)
-        self._days = _days_they_may_meet(people, wanted)
-        self._people = [each for each in people if self._days[each.pk]]
-        self._hours = _hours_of(self._people)
-        self._pause = timedelta(minutes=Practice.current().buffer_minutes)
-        self._away = _time_off(self._people, wanted, wanted.latest + wanted.length + self._pause)
+    def __init__(self, people: Sequence[tuple[Counselor, Sequence[Days]]], wanted: Wanted) -> None:
+        """`people` come with the days on which they may meet those who will be there."""
+        self.practice = Practice.current()
+        self._people = people
+        self._keys = [counselor.pk for counselor, _ in people]
+        self._hours = _hours_of([counselor for counselor, _ in people], wanted)
 
     def free(self, wanted: Wanted, now: datetime) -> list[Free]:
         """Who is free when, from the earliest time that is wanted until before the latest."""
-        until = wanted.latest + wanted.length + self._pause
-        booked = _booked(self._people, wanted, until, now)
-        grid = Grid(wanted, self._pause)
+        first = max(seconds_up(wanted.earliest), seconds(now) + 1)
+        last = seconds_up(wanted.latest)
+        keep = _on_numbers(wanted.keep) if wanted.keep else None
         return [
-            Free(
-                each,
-                free_starts(
-                    grid.of(self._hours[each.pk], each.zone, self._days[each.pk]),
-                    merged(booked[each.pk] + self._away[each.pk]),
-                ),
-                sum((end - start for start, end in booked[each.pk]), timedelta()),
-            )
-            for each in self._people
+            Free(each, each.starts(first, last, wanted.seconds, keep))
+            for each in self.read(wanted, now)
         ]
 
+    def read(self, wanted: Wanted, now: datetime) -> list[Calendar]:
+        """Each calendar with all that takes time around what is wanted: one query."""
+        calendars = {
+            each.pk: Calendar(each, days, self._hours[each.pk], self._pause(each))
+            for each, days in self._people
+        }
+        rows = _takes_time(self._keys, wanted, self._until(wanted), now)
+        for key, what, begins, ends in rows:
+            getattr(calendars[key], what).extend(_spans(begins, ends))
+        return list(calendars.values())
 
-class Grid:
-    """The times at which working hours let something begin, each with when it has to be over.
+    def appointments(self, wanted: Wanted, now: datetime) -> dict[tuple[int, int], Booked]:
+        """What there is to say of the appointments, by counselor and start: one query."""
+        rows = live_appointments(self._keys, wanted, self._until(wanted), now).order_by()
+        facts = rows.values_list("counselor_id", "starts_at", "ends_at", "status", "hold_ends_at")
+        return {
+            (key, seconds(starts_at)): Booked(starts_at, ends_at, status, hold_ends_at)
+            for key, starts_at, ends_at, status, hold_ends_at in facts
+        }
 
-    Counselors who work the same hours of a day share them.
+    def _until(self, wanted: Wanted) -> datetime:
+        """When what is read ends. Where appointments of a day are counted, all of it is needed."""
+        longest = max((self._pause(each) for each, _ in self._people), default=0)
+        counted = any(each.most_a_day for each, _ in self._people)
+        needed = wanted.length + timedelta(seconds=longest)
+        return wanted.latest + (max(needed, _LONGEST) if counted else needed)
+
+    def _pause(self, counselor: Counselor) -> int:
+        own = counselor.buffer_minutes
+        return 60 * (self.practice.buffer_minutes if own is None else own)
+
+
+def _on_numbers(keep: Callable[[datetime], bool]) -> Callable[[int], bool]:
+    """The same question of a number; counselors share most of their times."""
+    return cache(lambda number: keep(moment(number)))
+
+
+def who_may_meet(
+    counselors: Iterable[Counselor], wanted: Wanted
+) -> list[tuple[Counselor, list[Days]]]:
+    """Those of the counselors who may meet these people, and on which days: one query.
+
+    Only licenses in places that are served are read, and whoever has none of them isn't.
     """
-
-    def __init__(self, wanted: Wanted, pause: timedelta) -> None:
-        self._wanted = wanted
-        self._pause = pause
-        self._made: dict[tuple[date, Hours, str], list[Span]] = {}
-
-    def of(self, hours: Week, zone: ZoneInfo, days: Sequence[Days]) -> Iterator[Span]:
-        """Those of a counselor with these hours, on the days on which they may meet people."""
-        day = self._wanted.earliest.astimezone(zone).date()
-        last = self._wanted.latest.astimezone(zone).date()
-        while day <= last:
-            of_day = hours.get(day.weekday(), ())
-            if of_day and any(begins <= day <= ends for begins, ends in days):
-                yield from self._on(day, of_day, zone)
-            day += DAY
-
-    def _on(self, day: date, hours: Hours, zone: ZoneInfo) -> list[Span]:
-        key = (day, hours, zone.key)
-        if key not in self._made:
-            # Hours may overlap: each start once, and in order, as `free_starts` needs them.
-            starts = {start for span in hours for start in self._within(day, span, zone)}
-            needed = self._wanted.length + self._pause
-            self._made[key] = [(start, start + needed) for start in sorted(starts)]
-        return self._made[key]
-
-    def _within(self, day: date, span: tuple[time, time], zone: ZoneInfo) -> Iterator[datetime]:
-        wanted = self._wanted
-        start, end = (on_wall_clock(day, at, zone) for at in span)
-        while start + wanted.length <= end:
-            if wanted.earliest <= start < wanted.latest and (not wanted.keep or wanted.keep(start)):
-                yield start
-            start += STEP
-
-
-def free_starts(needed: Iterable[Span], busy: Sequence[Span]) -> list[datetime]:
-    """Where these stretches (sorted) begin that touch nothing in `busy` (sorted, apart)."""
-    free = []
-    coming = iter(busy)
-    blocker = next(coming, None)
-    for start, end in needed:
-        while blocker and blocker[1] <= start:
-            blocker = next(coming, None)
-        if blocker is None or blocker[0] >= end:
-            free.append(start)
-    return free
-
-
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """The same busy time as spans in order that don't touch."""
-    result: list[Span] = []
-    for start, end in sorted(spans):
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
-        else:
-            result.append((start, end))
-    return result
-
-
-def _days_they_may_meet(people: Sequence[Counselor], wanted: Wanted) -> dict[int, list[Days]]:
-    served = frozenset(State.objects.served().values_list("code", flat=True))
+    first, last = days_around(wanted)
+    rows = License.objects.filter(
+        state__served=True, state__in=wanted.places, starts_on__lte=last, expires_on__gte=first
+    )
+    if isinstance(counselors, QuerySet):
+        rows = rows.filter(counselor__in=counselors).select_related("counselor__user")
+        people: dict[int, Counselor] = {}
+    else:
+        people = {each.pk: each for each in counselors}
+        rows = rows.filter(counselor__in=people)
     held: dict[int, list[License]] = defaultdict(list)
-    for each in License.objects.filter(counselor__in=people, state__in=wanted.places):
+    for each in rows.order_by():
         held[each.counselor_id].append(each)
-    # One day more on either side: days are those of each counselor's own zone.
-    first, last = wanted.earliest.date() - DAY, wanted.latest.date() + DAY
-    return {
-        each.pk: [
-            days
-            for days in _stretches(held[each.pk], first, last)
-            if may_meet(held[each.pk], wanted.places, days[0], served)
-        ]
-        for each in people
-    }
+        if each.counselor_id not in people:
+            people[each.counselor_id] = each.counselor
+    found = [
+        (people[key], days_they_may_meet(its, wanted, {each.state_id for each in its}))
+        for key, its in held.items()
+    ]
+    return [(counselor, days) for counselor, days in found if days]
+
+
+def licenses_of(
+    counselors: Sequence[Counselor], wanted: Wanted
+) -> tuple[dict[int, list[License]], set[str]]:
+    """All licenses that they ever had in these places, and which of those are served: one query."""
+    ours = FilteredRelation("licenses", condition=Q(licenses__counselor__in=counselors))
+    rows = State.objects.filter(pk__in=wanted.places).annotate(ours=ours).order_by()
+    held: dict[int, list[License]] = {each.pk: [] for each in counselors}
+    served = set()
+    for code, is_served, key, starts_on, expires_on in rows.values_list(
+        "code", "served", "ours__counselor", "ours__starts_on", "ours__expires_on"
+    ):
+        if is_served:
+            served.add(code)
+        if key:
+            held[key].append(License(state_id=code, starts_on=starts_on, expires_on=expires_on))
+    return held, served
+
+
+def days_they_may_meet(
+    held: Sequence[License], wanted: Wanted, served: Collection[str]
+) -> list[Days]:
+    """The stretches of days on which these licenses allow what is wanted."""
+    return [
+        days
+        for days in _stretches(held, *days_around(wanted))
+        if may_meet(held, wanted.places, days[0], served)
+    ]
+
+
+def days_around(wanted: Wanted) -> Days:
+    """The first and the last day that it can be there; one more, as each zone has its own."""
+    return wanted.earliest.date() - DAY, wanted.latest.date() + DAY
 
 
 def _stretches(held: Iterable[License], first: date, last: date) -> list[Days]:
@@ -181,39 +236,157 @@ def _stretches(held: Iterable[License], first: date, last: date) -> list[Days]:
     return [(start, end - DAY) for start, end in pairwise(turns)]
 
 
-def _hours_of(people: Sequence[Counselor]) -> dict[int, Week]:
-    hours: dict[int, Week] = defaultdict(dict)
-    rows = WeeklyHours.objects.filter(counselor__in=people).order_by("weekday", "begins")
-    for key, weekday, begins, ends in rows.values_list("counselor", "weekday", "begins", "ends"):
-        hours[key][weekday] = (*hours[key].get(weekday, ()), (begins, ends))
-    return hours
+# Hours
 
 
-def _booked(
-    people: Sequence[Counselor], wanted: Wanted, until: datetime, now: datetime
-) -> dict[int, list[Span]]:
+def _hours_of(people: Sequence[Counselor], wanted: Wanted) -> dict[int, Hours]:
+    """Weekly hours, those of single dates and the holidays that are kept: one query."""
+    weekly: dict[int, dict[int, tuple[Times, ...]]] = {each.pk: {} for each in people}
+    dates: dict[int, dict[date, list[Maybe]]] = {each.pk: {} for each in people}
+    holidays: dict[date, list[str]] = defaultdict(list)
+    for key, day, weekday, what, begins, ends in _hours_rows(list(weekly), wanted):
+        if key is None:
+            holidays[day].append(what)
+        elif day is None:
+            weekly[key][weekday] = (*weekly[key].get(weekday, ()), (begins, ends))
+        else:
+            # Those for something else count too: they are in place of the weekly ones.
+            of_day = dates[key].setdefault(day, [])
+            if what in _kinds(wanted):
+                of_day.append((begins, ends) if begins else None)
+    names = {day: " and ".join(sorted(found)) for day, found in holidays.items()}
+    return {
+        each.pk: Hours(each.zone, weekly[each.pk], _of_dates(dates[each.pk]), names)
+        for each in people
+    }
+
+
+def _of_dates(rows: dict[date, list[Maybe]]) -> dict[date, tuple[Times, ...] | None]:
+    """A row without times says that they don't work then, whatever others say."""
+    return {
+        day: None if None in found else tuple(each for each in found if each)
+        for day, found in rows.items()
+    }
+
+
+def _kinds(wanted: Wanted) -> list[str]:
+    return [HoursKind.ANY, wanted.kind]
+
+
+def _hours_rows(keys: Sequence[int], wanted: Wanted) -> Rows:
+    first, last = days_around(wanted)
+    days = (first, last + DAY)  # hours may go on past midnight
+    weekly = WeeklyHours.objects.filter(counselor__in=keys, kind__in=_kinds(wanted))
+    dates = DateHours.objects.filter(counselor__in=keys, day__range=days)
+    holidays = Holiday.objects.filter(kept=True, day__range=days)
+    no_day, no_time = _none(DateField()), _none(TimeField())
+    no_number = _none(IntegerField())
+    return _one_query(
+        weekly.values_list("counselor_id", no_day, "weekday", "kind", "begins", "ends"),
+        dates.values_list("counselor_id", "day", no_number, "kind", "begins", "ends"),
+        holidays.values_list(no_number, "day", no_number, "name", no_time, no_time),
+    )
+
+
+# What takes time
+
+
+def times_of_clients(
+    clients: Iterable[UUID], wanted: Wanted, now: datetime
+) -> list[tuple[datetime, datetime]]:
+    """When these people are at an appointment with anybody: one query."""
     rows = (
-        Appointment.objects.filter(_TAKES_TIME, counselor__in=people)
+        Attendee.objects.filter(client__in=list(clients), takes_time=True)
+        .filter(starts_at__gt=wanted.earliest - _LONGEST, ends_at__gt=wanted.earliest)
+        .filter(starts_at__lt=wanted.latest + wanted.length)
+        .exclude(appointment__status=Status.HOLD, appointment__hold_ends_at__lte=now)
+        .exclude(appointment__in=[wanted.leaving_out] if wanted.leaving_out else [])
+    )
+    times = rows.order_by("starts_at").values_list("starts_at", "ends_at")
+    return [(start, end) for start, end in times if start and end]
+
+
+def _takes_time(keys: Sequence[int], wanted: Wanted, until: datetime, now: datetime) -> Rows:
+    """Appointments, time off and the busy times of other calendars, as text: one query."""
+    since = wanted.earliest
+    off = TimeOff.objects.filter(counselor__in=keys, starts_at__lt=until, ends_at__gt=since)
+    busy = BusyTime.objects.filter(
+        calendar__counselor__in=keys, starts_at__lt=until, ends_at__gt=since
+    )
+    booked = live_appointments(keys, wanted, until, now)
+    return _one_query(
+        _in_one_row(booked, "counselor_id", "appointments", "busy_until"),
+        _in_one_row(off, "counselor_id", "away", "ends_at"),
+        _in_one_row(busy, "calendar__counselor_id", "elsewhere", "ends_at"),
+    )
+
+
+def live_appointments(
+    keys: Sequence[int], wanted: Wanted, until: datetime, now: datetime
+) -> QuerySet[Appointment]:
+    """What takes these counselors' time, from a day before it is wanted until then."""
+    return (
+        Appointment.objects.filter(_TAKES_TIME, counselor__in=keys)
         .filter(starts_at__gt=wanted.earliest - _LONGEST, starts_at__lt=until)
-        .filter(busy_until__gt=wanted.earliest)
         .exclude(status=Status.HOLD, hold_ends_at__lte=now)
         .exclude(pk__in=[wanted.leaving_out] if wanted.leaving_out else [])
-        .order_by()
     )
-    return _by_counselor(rows.values_list("counselor", "starts_at", "busy_until"))
 
 
-def _time_off(
-    people: Sequence[Counselor], wanted: Wanted, until: datetime
-) -> dict[int, list[Span]]:
-    rows = TimeOff.objects.filter(
-        counselor__in=people, starts_at__lt=until, ends_at__gt=wanted.earliest
-    )
-    return _by_counselor(rows.order_by().values_list("counselor", "starts_at", "ends_at"))
+def _in_one_row(rows: QuerySet[Any], counselor: str, what: str, ends: str) -> Rows:
+    begins, ended = _Joined(_Seconds("starts_at")), _Joined(_SecondsUp(ends))
+    grouped = rows.order_by().values(counselor).annotate(begins=begins, ended=ended)
+    row: Rows = grouped.values_list(counselor, Value(what), "begins", "ended")
+    return row
 
 
-def _by_counselor(rows: Iterable[tuple[int, datetime, datetime]]) -> dict[int, list[Span]]:
-    spans: dict[int, list[Span]] = defaultdict(list)
-    for key, start, end in rows:
-        spans[key].append((start, end))
-    return spans
+def _spans(begins: str, ends: str) -> Iterator[Span]:
+    return zip(json.loads(f"[{begins}]"), json.loads(f"[{ends}]"), strict=True)
+
+
+def _one_query(first: Any, *others: Any) -> Rows:
+    rows: Rows = first.order_by().union(*(each.order_by() for each in others), all=True)
+    return rows
+
+
+def _none(field: Field) -> Cast:
+    """Nothing, of a type: PostgreSQL wants to know which."""
+    return Cast(Value(None), field)
+
+
+class _Seconds(Func):
+    """A moment in whole seconds since 1970."""
+
+    template = "FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint"
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **options: Any) -> Any:
+        return self.as_sql(compiler, connection, template=_on_sqlite(connection), **options)
+
+
+class _SecondsUp(Func):
+    """The same, up to the next whole second."""
+
+    template = "CEIL(EXTRACT(EPOCH FROM %(expressions)s))::bigint"
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **options: Any) -> Any:
+        # There a moment is text, and longer than this where it has parts of a second.
+        up = f"({_on_sqlite(connection)} + (LENGTH(%(expressions)s) > 19))"
+        return self.as_sql(compiler, connection, template=up, **options)
+
+
+def _on_sqlite(connection: Any) -> str:
+    if connection.Database.sqlite_version_info < (3, 38):
+        return "CAST(STRFTIME('%%%%s', %(expressions)s) AS INTEGER)"
+    return "UNIXEPOCH(%(expressions)s)"  # in half the time
+
+
+class _Joined(Aggregate):
+    """The numbers of a group as text, with commas. Two of the same group have the same order."""
+
+    template = "STRING_AGG((%(expressions)s)::text, ',')"
+    output_field = TextField()
+
+    def as_sqlite(self, *args: Any, **options: Any) -> Any:
+        return self.as_sql(*args, template="GROUP_CONCAT(%(expressions)s)", **options)

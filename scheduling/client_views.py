@@ -18,7 +18,7 @@ from practice.clock import on_wall_clock
 from practice.models import Practice
 from practice.wording import zone_name
 from scheduling import availability, booking, calendar_file, lifecycle, places
-from scheduling.availability import OpenDays, Wanted
+from scheduling.availability import OpenDays, Slot, Wanted
 from scheduling.forms import MoveForm, PlaceForm
 from scheduling.models import Appointment, Attendee, Status
 from scheduling.notices import APPOINTMENT
@@ -98,7 +98,7 @@ def move(request: VisitRequest) -> HttpResponse:
         return _too_late(request)
     found = _open_days(attendee, _asked_day(request, attendee))
     form = MoveForm(found.slots, attendee.zone, request.POST or None)
-    if form.is_valid() and _moved(request, attendee.appointment, form):
+    if form.is_valid() and _moved(request, attendee, form):
         return redirect("your-appointment")
     context = {
         "appointment": attendee.appointment,
@@ -112,33 +112,63 @@ def move(request: VisitRequest) -> HttpResponse:
 
 
 def _open_days(attendee: Attendee, since: datetime | None) -> OpenDays:
+    return availability.first_open_days(
+        [attendee.appointment.counselor],
+        _wanted(attendee, since),
+        clock.now(),
+        zone=attendee.zone,
+        days=_DAYS_SHOWN,
+    )
+
+
+def _nearest(attendee: Attendee, near: datetime) -> list[Slot]:
+    """The open times nearest to one that is gone."""
+    counselor, wanted = attendee.appointment.counselor, _wanted(attendee, None)
+    return availability.nearest_open([counselor], wanted, near, clock.now())
+
+
+def _wanted(attendee: Attendee, since: datetime | None) -> Wanted:
     appointment, now, practice = attendee.appointment, clock.now(), Practice.current()
     earliest = now + timedelta(hours=practice.minimum_notice_hours)
-    wanted = Wanted(
-        length=appointment.length,
+    busy = _busy_elsewhere(appointment, now)
+    length = appointment.length
+    return Wanted(
+        length=length,
         places=[each.state_id for each in appointment.attendees.all()],
         earliest=max(earliest, since) if since else earliest,
         latest=now + timedelta(days=practice.booking_horizon_days),
         leaving_out=appointment.pk,
-        keep=lambda start: start != appointment.starts_at,
-    )
-    return availability.first_open_days(
-        [appointment.counselor], wanted, now, zone=attendee.zone, days=_DAYS_SHOWN
+        keep=lambda start: (
+            start != appointment.starts_at
+            and not any(start < ends and begins < start + length for begins, ends in busy)
+        ),
+        kind=appointment.kind,
     )
 
 
-def _moved(request: VisitRequest, appointment: Appointment, form: MoveForm) -> bool:
+def _busy_elsewhere(appointment: Appointment, now: datetime) -> list[tuple[datetime, datetime]]:
+    """When those who come are at other appointments; such times are offered to none of them."""
+    people = appointment.attendees.exclude(client=None).values("client")
+    others = Attendee.objects.filter(client__in=people, takes_time=True, ends_at__gt=now)
+    spans = others.exclude(appointment=appointment).values_list("starts_at", "ends_at")
+    return [(begins, ends) for begins, ends in spans if begins and ends]
+
+
+def _moved(request: VisitRequest, attendee: Attendee, form: MoveForm) -> bool:
+    appointment = attendee.appointment
     actor = trail.client_actor(request, request.client.pk)
     if not _MOVES.spend_for(str(appointment.pk)):
         form.add_error(None, "This was moved several times today. Please call us.")
         return False
     try:
         lifecycle.move(appointment, form.cleaned_data["starts_at"], actor)
-    except booking.SlotTaken:
+    except (booking.SlotTaken, booking.ClientBusy) as error:
+        # Whose other appointment it is would be the other's to tell.
         form.add_error("starts_at", "That time has just been taken. Please choose another.")
+        form.show(_nearest(attendee, error.starts_at), attendee.zone)
     except booking.MayNotMeet:
         form.add_error("starts_at", "We can’t meet you then. Please choose another time.")
-    except lifecycle.NotOpen:
+    except (lifecycle.NotOpen, booking.ChangedMeanwhile):
         form.add_error(None, "This appointment can’t be moved any more.")
     else:
         messages.success(request, "Your appointment has a new time.")
@@ -159,7 +189,7 @@ def cancel(request: VisitRequest) -> HttpResponse:
         return render(request, "scheduling/your_cancel.html", context)
     try:
         lifecycle.call_off(appointment, trail.client_actor(request, request.client.pk))
-    except lifecycle.NotOpen:
+    except (lifecycle.NotOpen, booking.ChangedMeanwhile):
         return _too_late(request)
     return redirect("your-appointment")
 

@@ -1,18 +1,26 @@
 """Booking and moving."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 
 from clients.models import Participant
+from practice import clock
 from practice.forms import PlainForm
 from practice.models import TIME_ZONES, State
-from practice.wording import clock_time, spoken_day
+from practice.wording import clock_time, spoken_day, zone_name
 from scheduling.availability import Slot
-from scheduling.booking import Attending
-from scheduling.models import Attendee
+from scheduling.booking import STEP_MINUTES, Attending
+from scheduling.models import Appointment, Attendee, EndReason, Override, Series
+from scheduling.occurrences import LEAVE_OUT, Decision, Occurrence, Preview
+from scheduling.rhythm import MOST, why_not_then
+from scheduling.series_changes import Meant, Scope, Shift
+
+# Of a session, in minutes.
+SHORTEST, LONGEST = 20, 180
 
 
 def by_day(slots: list[Slot], zone: ZoneInfo, *, name_counselor: bool) -> list[Any]:
@@ -48,6 +56,10 @@ class MoveForm(PlainForm):
 
     def __init__(self, slots: list[Slot], zone: ZoneInfo, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.show(slots, zone)
+
+    def show(self, slots: list[Slot], zone: ZoneInfo) -> None:
+        """Offer these times to choose from."""
         self.open_times = {slot.starts_at for slot in slots}
         offered = [
             (day, [(value.partition("|")[2], label) for value, label in choices])
@@ -82,7 +94,7 @@ class PlaceForm(PlainForm):
 
 
 class BookForm(PlainForm):
-    """One session or several weekly ones, on the counselor's wall clock."""
+    """One session or several in a rhythm, on the counselor's wall clock."""
 
     first_day = forms.DateField(
         label="First day",
@@ -91,24 +103,39 @@ class BookForm(PlainForm):
     at = forms.TimeField(
         label="Time", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
-    times = forms.IntegerField(
-        label="How many weeks?",
-        min_value=1,
-        max_value=12,
-        initial=1,
-        help_text="The same hour each week.",
+    minutes = forms.IntegerField(
+        label="Length in minutes",
+        min_value=SHORTEST,
+        max_value=LONGEST,
         error_messages={
-            "max_value": "Please book twelve at most at a time.",
+            "invalid": "Please give a number of minutes, such as 50.",
+            "min_value": f"A session has at least {SHORTEST} minutes.",
+            "max_value": f"A session has at most {LONGEST} minutes.",
+        },
+    )
+    times = forms.IntegerField(
+        label="How many sessions?",
+        min_value=1,
+        max_value=MOST,
+        initial=1,
+        help_text="One, or several at the same hour.",
+        error_messages={
+            "invalid": "Please give a number of sessions, such as 8.",
+            "max_value": f"Up to {MOST} sessions can be booked at a time. "
+            "Please give a smaller number; more can follow later.",
             "min_value": "Please book at least one.",
         },
     )
+    every_weeks = forms.TypedChoiceField(
+        label="How often?", choices=Series.Rhythm.choices, coerce=int, initial=Series.Rhythm.WEEKLY
+    )
 
     def __init__(
-        self, people: list[Participant], zone_words: str, *args: Any, **kwargs: Any
+        self, people: list[Participant], zone: ZoneInfo, *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.people = people
-        self.fields["at"].help_text = f"Your own clock: {zone_words}."
+        self.people, self.zone = people, zone
+        self.fields["at"].help_text = _on_whose_clock(zone)
         for person in people:
             self.fields[f"state_{person.pk}"] = forms.ModelChoiceField(
                 State.objects.served(),
@@ -122,13 +149,199 @@ class BookForm(PlainForm):
                 initial=person.client.time_zone,
             )
 
-    def attending(self) -> list[Attending]:
+    def clean(self) -> dict[str, Any]:
+        _check_time(self, "first_day", self.zone)
+        return self.cleaned_data
+
+    def attending(self) -> tuple[Attending, ...]:
         """Who will be there, and where."""
-        return [
+        return tuple(
             Attending(
                 state=self.cleaned_data[f"state_{person.pk}"],
                 time_zone=self.cleaned_data[f"zone_{person.pk}"],
                 client=person.client,
             )
             for person in self.people
-        ]
+        )
+
+
+class _ScopedForm(PlainForm):
+    """Asks which sessions of a series are meant, where there are several."""
+
+    scope = forms.ChoiceField(
+        label="Which sessions?",
+        choices=Scope.choices,
+        widget=forms.RadioSelect,
+        initial=Scope.ONE,
+        error_messages={"required": "Please choose which sessions you mean."},
+    )
+    by_hand = forms.BooleanField(
+        label="Also those that were moved by hand",
+        required=False,
+        help_text="Of the others, those that somebody gave a time of their own stay otherwise.",
+    )
+
+    def __init__(self, appointment: Appointment, *args: Any, several: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.appointment = appointment
+        if not several:
+            del self.fields["scope"], self.fields["by_hand"]
+
+    def meant(self) -> Meant:
+        """Which sessions are meant."""
+        given = self.cleaned_data
+        scope = Scope(given.get("scope", Scope.ONE))
+        return Meant(self.appointment, scope, given.get("by_hand", False))
+
+
+class ShiftForm(_ScopedForm):
+    """Another day and hour for a session, and for those that go along."""
+
+    day = forms.DateField(
+        label="New day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    at = forms.TimeField(
+        label="New time", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    field_order = ["day", "at", "scope", "by_hand"]
+
+    def __init__(self, appointment: Appointment, *args: Any, **kwargs: Any) -> None:
+        super().__init__(appointment, *args, **kwargs)
+        zone = appointment.counselor.zone
+        local = appointment.starts_at.astimezone(zone)
+        self.initial = {"day": local.date(), "at": local.time(), **self.initial}
+        self.fields["at"].help_text = _on_whose_clock(zone)
+        if "scope" in self.fields:
+            words = "The others go to the same weekday and hour, in the same rhythm."
+            self.fields["scope"].help_text = words
+
+    def clean(self) -> dict[str, Any]:
+        _check_time(self, "day", self.appointment.counselor.zone)
+        return self.cleaned_data
+
+    def shift(self) -> Shift:
+        """What is to be moved where."""
+        return Shift(self.meant(), self.cleaned_data["day"], self.cleaned_data["at"])
+
+
+class EndForm(_ScopedForm):
+    """Why sessions are canceled, and which."""
+
+    reason = forms.ChoiceField(
+        label="Why?",
+        choices=[("", "Please choose"), *EndReason.choices],
+        error_messages={"required": "Please choose a reason."},
+    )
+
+
+class DecisionsForm(PlainForm):
+    """What is to be done about each session of a preview that isn't open."""
+
+    OUT, ANYWAY = "out", "anyway"
+
+    def __init__(self, preview: Preview, zone: ZoneInfo, out_words: str, *args: Any, **kw: Any):
+        super().__init__(*args, **kw)
+        self.refused = preview.refused
+        self.decisions: dict[date, Decision] = {}
+        for each in self.refused:
+            self._ask(each, zone, out_words)
+        if len(self.refused) > 1:
+            self._ask_for_all(out_words)
+
+    def _ask(self, occurrence: Occurrence, zone: ZoneInfo, out_words: str) -> None:
+        choices = [(self.OUT, out_words)]
+        for start in occurrence.open_times:
+            choices.append((start.isoformat(), f"Instead: {_spoken_short(start, zone)}"))
+        if occurrence.can_be_overridden:
+            choices.append((self.ANYWAY, "Book it all the same"))
+            self.fields[f"why_{occurrence.day}"] = _reason_field()
+        gone = "What you chose is no longer open. Please choose again."
+        self.fields[f"do_{occurrence.day}"] = forms.ChoiceField(
+            label=f"What about {_spoken_date(occurrence.day)}?",
+            choices=choices,
+            widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+            required=False,
+            error_messages={"invalid_choice": gone},
+        )
+
+    def _ask_for_all(self, out_words: str) -> None:
+        choices = [("", "I choose for each"), (self.OUT, out_words)]
+        if any(each.can_be_overridden for each in self.refused):
+            choices.append((self.ANYWAY, "Book all the same, where that can be"))
+            self.fields["why_all"] = _reason_field()
+        self.fields["do_all"] = forms.ChoiceField(
+            label="For all that I choose nothing for", choices=choices, required=False
+        )
+
+    def clean(self) -> dict[str, Any]:
+        for each in self.refused:
+            if f"do_{each.day}" not in self.errors:
+                self._decide(each)
+        return self.cleaned_data
+
+    def _decide(self, occurrence: Occurrence) -> None:
+        day, given = occurrence.day, self.cleaned_data
+        chosen, reason = given.get(f"do_{day}", ""), given.get(f"why_{day}", "")
+        if not chosen:
+            chosen, reason = self._of_all(occurrence)
+        if not chosen:
+            self.add_error(f"do_{day}", "Please choose what to do about this one.")
+        elif chosen == self.OUT:
+            self.decisions[day] = LEAVE_OUT
+        elif chosen != self.ANYWAY:
+            self.decisions[day] = Decision(at=datetime.fromisoformat(chosen))
+        elif reason:
+            self.decisions[day] = Decision(override=reason)
+        else:
+            self._ask_why(occurrence)
+
+    def _of_all(self, occurrence: Occurrence) -> tuple[str, str]:
+        chosen = self.cleaned_data.get("do_all", "")
+        if chosen == self.ANYWAY and not occurrence.can_be_overridden:
+            return "", ""
+        return chosen, self.cleaned_data.get("why_all", "")
+
+    def _ask_why(self, occurrence: Occurrence) -> None:
+        field = f"why_{occurrence.day}"
+        if not self.cleaned_data.get(f"do_{occurrence.day}"):
+            field = "why_all"
+        if field not in self.errors:
+            self.add_error(field, "Please choose a reason.")
+
+
+def left_out(data: Mapping[str, str], preview: Preview) -> frozenset[date]:
+    """Of those that aren't open, the days that were left out, before all else that was sent."""
+    for_all = data.get("do_all", "")
+    days = [each.day for each in preview.refused]
+    return frozenset(day for day in days if (data.get(f"do_{day}") or for_all) == DecisionsForm.OUT)
+
+
+def _check_time(form: forms.Form, day_field: str, zone: ZoneInfo) -> None:
+    """Say beside the field why nothing can begin then."""
+    day, at = form.cleaned_data.get(day_field), form.cleaned_data.get("at")
+    if at and (at.minute % STEP_MINUTES or at.second or at.microsecond):
+        form.add_error("at", "Please choose a time on a whole five minutes, such as 10:05.")
+    elif day and at:
+        why_not = why_not_then(day, at, zone, clock.now())
+        if why_not:
+            form.add_error(day_field, why_not)
+
+
+def _on_whose_clock(zone: ZoneInfo) -> str:
+    return f"On the counselor’s clock: {zone_name(clock.now(), zone)}."
+
+
+def _reason_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="Why, against the calendar?",
+        choices=[("", "Please choose a reason"), *Override.choices],
+        required=False,
+    )
+
+
+def _spoken_short(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{spoken_day(moment, zone)}, {clock_time(moment, zone)}"
+
+
+def _spoken_date(day: date) -> str:
+    return f"{day:%A, %b} {day.day}"

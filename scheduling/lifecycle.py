@@ -1,16 +1,20 @@
 """What becomes of an appointment; everything that hangs on it follows in the same transaction."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from copy import copy
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from practice import clock
 from practice.audit import trail
-from practice.audit.models import Verb
-from scheduling import notices
-from scheduling.booking import check_may_meet, lapse_holds, refusing_overlap, wait_for_turn
+from practice.audit.models import ActorKind, Verb
+from practice.models import Counselor, Practice, User
+from scheduling import booking, changes, estimates, following, late, notices, pauses, turns
+from scheduling.booking import ChangedMeanwhile, refusing_overlap
+from scheduling.following import What
 from scheduling.followups import planning
-from scheduling.models import Appointment, Status
+from scheduling.models import Appointment, Change, EndReason, Status
 
 
 class NotOpen(Exception):
@@ -21,71 +25,181 @@ class NotBegun(Exception):
     """Nobody can say yet what became of it."""
 
 
+class WrongCounselor(Exception):
+    """A session stays with the counselor of its case."""
+
+    def __init__(self) -> None:
+        super().__init__("A session stays with the counselor of its case.")
+
+
 @transaction.atomic
-def move(appointment: Appointment, starts_at: datetime, by: trail.Actor) -> Appointment:
-    """Give it another time. Raises SlotTaken, MayNotMeet, NotOpen."""
-    wait_for_turn(appointment.counselor_id)
-    appointment = _open(appointment)
-    shift = starts_at - appointment.starts_at
-    places = list(appointment.attendees.values_list("state", flat=True))
-    check_may_meet(appointment.counselor, places, starts_at)
-    appointment.starts_at += shift
-    appointment.ends_at += shift
-    appointment.busy_until += shift
-    appointment.sequence += 1
-    lapse_holds(appointment.counselor_id)
+def move(
+    appointment: Appointment,
+    starts_at: datetime,
+    by: trail.Actor,
+    *,
+    length: timedelta | None = None,
+    counselor: Counselor | None = None,
+    override: str = "",
+    version: int | None = None,
+    undoable_by: User | None = None,
+) -> Appointment:
+    """Give it another time, length, or (a consultation) counselor. The people are told.
+
+    `version`: the one that was looked at. `override`: why (an `Override`), where the calendar's
+    rules speak against it. `undoable_by`: this person may take it back for ten seconds, in which
+    nobody is told.
+
+    Raises SlotTaken, TimeIsOver, ClientBusy, MayNotMeet, OddTime, AgainstTheRules, NotOpen,
+    ChangedMeanwhile, WrongCounselor.
+    """
+    appointment = _open(appointment, version, others=[counselor] if counselor else [])
+    before = copy(appointment)
+    _put(appointment, starts_at, length or before.length, counselor or before.counselor)
+    _check(appointment, before, override, by)
     with refusing_overlap(starts_at):
-        appointment.save()
-    # Where they said they would be held for the old time; at the new one they may be elsewhere.
-    appointment.attendees.update(place_confirmed_at=None)
-    trail.record(Verb.CHANGE, appointment, by=by, case_id=appointment.case_id, note="moved")
-    notices.moved(appointment)
-    planning.replan(appointment)
+        appointment.sequence += 1
+        booking.save_change(appointment)
+    if before.override:
+        pauses.give_back(before.counselor, before.starts_at)
+    untold = ""
+    if changes.is_news(appointment, before):
+        # Where they said they would be held for the old time; at the new one they may be elsewhere.
+        appointment.attendees.update(place_confirmed_at=None)
+        untold = notices.moved(appointment, not_before=changes.not_before(undoable_by))
+    _follow(appointment, What.MOVED)
+    if undoable_by:
+        changes.keep(appointment, Change.What.MOVED, before, undoable_by, untold)
+    _record(appointment, by, "moved")
+    booking.record_override(appointment, by)
     return appointment
 
 
 @transaction.atomic
-def call_off(appointment: Appointment, by: trail.Actor) -> Appointment:
-    """It doesn't take place; what was to follow it doesn't go. Raises NotOpen."""
-    appointment = _end(appointment, Status.CANCELED, by)
+def call_off(
+    appointment: Appointment,
+    by: trail.Actor,
+    *,
+    reason: str = "",
+    version: int | None = None,
+    undoable_by: User | None = None,
+) -> Appointment:
+    """It doesn't take place; what was to follow it doesn't go.
+
+    `reason` is an `EndReason`; what clients call off themselves is their own wish. `version` and
+    `undoable_by` are as in `move`. Raises NotOpen, ChangedMeanwhile.
+    """
+    appointment = _open(appointment, version)
+    before = copy(appointment)
+    reason = reason or (EndReason.CLIENT if by.kind == ActorKind.CLIENT else "")
+    now = clock.now()
+    appointment.canceled_late = late.counts_as_late(appointment, reason, now, Practice.current())
+    appointment.canceled_at = now
     appointment.sequence += 1
-    appointment.save(update_fields=["sequence"])
-    notices.called_off(appointment)
-    planning.replan(appointment)
+    _end(appointment, Status.CANCELED, reason)
+    if before.override:
+        pauses.give_back(before.counselor, before.starts_at)
+    untold = notices.called_off(appointment, not_before=changes.not_before(undoable_by))
+    _follow(appointment, What.CANCELED)
+    if undoable_by:
+        changes.keep(appointment, Change.What.CANCELED, before, undoable_by, untold)
+    _record(appointment, by, Status.CANCELED)
     return appointment
 
 
 @transaction.atomic
-def mark_done(appointment: Appointment, by: trail.Actor) -> Appointment:
-    """It took place: a session's follow-ups are planned now. Raises NotOpen."""
-    appointment = _end(appointment, Status.DONE, by)
+def mark_done(
+    appointment: Appointment, by: trail.Actor, *, version: int | None = None
+) -> Appointment:
+    """It took place: a session's follow-ups are planned now. Raises NotOpen, ChangedMeanwhile."""
+    appointment = _open(appointment, version)
+    _end(appointment, Status.DONE)
     planning.plan_after(appointment)
+    following.tell(appointment, What.DONE)
+    _record(appointment, by, Status.DONE)
     return appointment
 
 
 @transaction.atomic
-def mark_no_show(appointment: Appointment, by: trail.Actor) -> Appointment:
-    """Nobody came. Raises NotOpen."""
-    return _end(appointment, Status.NO_SHOW, by)
+def mark_no_show(
+    appointment: Appointment,
+    by: trail.Actor,
+    *,
+    reason: str = "",
+    version: int | None = None,
+    undoable_by: User | None = None,
+) -> Appointment:
+    """Nobody came, for a reason (an `EndReason`) where one is known.
+
+    `version` and `undoable_by` are as in `move`. Raises NotOpen, ChangedMeanwhile.
+    """
+    appointment = _open(appointment, version)
+    before = copy(appointment)
+    _end(appointment, Status.NO_SHOW, reason)
+    following.tell(appointment, What.NO_SHOW)
+    if undoable_by:
+        changes.keep(appointment, Change.What.NO_SHOW, before, undoable_by)
+    _record(appointment, by, Status.NO_SHOW)
+    return appointment
 
 
-def _open(appointment: Appointment) -> Appointment:
-    appointment = (
-        Appointment.objects.select_for_update(of=("self",))
-        .select_related("counselor__user")
-        .get(pk=appointment.pk)
-    )
+def _open(
+    appointment: Appointment, version: int | None, others: Iterable[Counselor] = ()
+) -> Appointment:
+    """The appointment as it is now, which nobody else can change until this is over."""
+    following.let_go_first(appointment)
+    known = turns.take_for([appointment], counselors=[each.pk for each in others])
+    appointment = changes.locked(appointment.pk)
+    if appointment.counselor_id not in known:
+        raise ChangedMeanwhile
     if not appointment.is_open:
         raise NotOpen
+    if version is not None and version != appointment.version:
+        raise ChangedMeanwhile
     return appointment
 
 
-def _end(appointment: Appointment, status: Status, by: trail.Actor) -> Appointment:
-    appointment = _open(appointment)
+def _put(
+    appointment: Appointment, starts_at: datetime, length: timedelta, counselor: Counselor
+) -> None:
+    is_session = appointment.kind == Appointment.Kind.SESSION
+    if is_session and counselor.pk != appointment.counselor_id:
+        raise WrongCounselor
+    appointment.counselor = counselor
+    appointment.starts_at, appointment.ends_at = starts_at, starts_at + length
+    appointment.busy_until = appointment.ends_at + pauses.after(counselor)
+    appointment.override = ""
+
+
+def _check(appointment: Appointment, before: Appointment, override: str, by: trail.Actor) -> None:
+    starts_at = appointment.starts_at
+    if starts_at != before.starts_at and starts_at <= clock.now():
+        raise booking.TimeIsOver(starts_at)
+    if appointment.kind == Appointment.Kind.SESSION:
+        booking.check_times(starts_at, appointment.length)
+    coming = list(appointment.attendees.values_list("state", "client"))
+    places = [state for state, _ in coming]
+    booking.check_may_meet(appointment.counselor, places, starts_at)
+    if booking.is_held_to_rules(by, override):
+        clients = [client for _, client in coming if client]
+        booking.keep_to_rules(appointment, places, clients, override)
+
+
+def _end(appointment: Appointment, status: Status, reason: str = "") -> None:
     appointment.status = status
-    appointment.save(update_fields=["status"])
-    trail.record(Verb.CHANGE, appointment, by=by, case_id=appointment.case_id, note=status.value)
-    return appointment
+    appointment.end_reason = EndReason(reason) if reason else ""
+    booking.save_change(appointment)
+
+
+def _follow(appointment: Appointment, what: What) -> None:
+    planning.replan(appointment)
+    if appointment.kind == Appointment.Kind.SESSION:
+        estimates.renew(appointment)
+    following.tell(appointment, what)
+
+
+def _record(appointment: Appointment, by: trail.Actor, note: str) -> None:
+    trail.record(Verb.CHANGE, appointment, by=by, case_id=appointment.case_id, note=note)
 
 
 def has_begun(appointment: Appointment) -> bool:

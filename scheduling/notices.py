@@ -1,15 +1,21 @@
 """Telling people about their appointments: the time, a private link, and nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
 
 from clients.contact import gates, outbox
-from clients.contact.models import Message
+from clients.contact.models import Message, MessageQuerySet, State
 from clients.models import Client
 from scheduling import reminders
-from scheduling.models import Appointment, Status
+from scheduling.models import Appointment, Change, Status
 
 APPOINTMENT = reminders.APPOINTMENT
 _TEMPLATE = Message.Template
+_TELLING = (_TEMPLATE.BOOKED, _TEMPLATE.MOVED)
+_MOVED, _CALLED_OFF = "the time changed", "called off"
+# It has left, or nobody knows.
+_GONE = (State.SENDING, State.SENT, State.DEAD)
 _A_DAY = timedelta(days=1)
 
 
@@ -18,16 +24,36 @@ def booked(appointment: Appointment) -> None:
     _tell_all(appointment, _TEMPLATE.BOOKED)
 
 
-def moved(appointment: Appointment) -> None:
-    """The new time replaces what is still on its way about the old one."""
-    outbox.stop_about(APPOINTMENT, appointment.pk, "the time changed")
-    _tell_all(appointment, _TEMPLATE.MOVED)
+def moved(appointment: Appointment, *, not_before: datetime | None = None) -> str:
+    """The new time replaces what is still on its way about the old one.
+
+    Returns how people were to be told of that one, where somebody wasn't yet.
+    """
+    untold = _stop(appointment, _MOVED)
+    _tell_all(appointment, _TEMPLATE.MOVED, not_before)
+    return untold
 
 
-def called_off(appointment: Appointment) -> None:
-    """It doesn't take place; nobody is reminded of it."""
-    outbox.stop_about(APPOINTMENT, appointment.pk, "called off")
-    _tell_all(appointment, _TEMPLATE.CALLED_OFF)
+def called_off(appointment: Appointment, *, not_before: datetime | None = None) -> str:
+    """It doesn't take place; nobody is reminded of it. Returns the same as `moved`."""
+    untold = _stop(appointment, _CALLED_OFF)
+    _tell_all(appointment, _TEMPLATE.CALLED_OFF, not_before)
+    return untold
+
+
+def taken_back(appointment: Appointment, change: Change) -> bool:
+    """It stands as before the change: nobody is told of that, and what it stopped goes after all.
+
+    False where somebody was told already.
+    """
+    again = _stopped_by(change)
+    _stop(appointment, "taken back")
+    told = _about(appointment).filter(key__contains=f":{appointment.sequence - 1}:")
+    if told.filter(state__in=_GONE).exists():
+        return False
+    for message in again:
+        _queue_again(message, appointment)
+    return True
 
 
 def tell(
@@ -36,6 +62,7 @@ def tell(
     template: Message.Template,
     *,
     by_their_own_act: bool = False,
+    not_before: datetime | None = None,
 ) -> None:
     """Tell one person of the appointment, and remind them of a consultation that stands.
 
@@ -51,6 +78,7 @@ def tell(
         purpose=APPOINTMENT,
         subject_id=appointment.pk,
         key=reminders.key(appointment, client, template),
+        due_at=not_before,
         tells_time=appointment.starts_at,
         expires_at=appointment.starts_at + timedelta(minutes=5),
         by_their_own_act=by_their_own_act,
@@ -59,9 +87,53 @@ def tell(
         reminders.plan(appointment, client)
 
 
-def _tell_all(appointment: Appointment, template: Message.Template) -> None:
+def _tell_all(
+    appointment: Appointment, template: Message.Template, not_before: datetime | None = None
+) -> None:
     for client in Client.objects.filter(attendances__appointment=appointment):
-        tell(appointment, client, template)
+        tell(appointment, client, template, not_before=not_before)
+
+
+def _about(appointment: Appointment) -> MessageQuerySet:
+    found = Message.objects.filter(purpose=APPOINTMENT, subject_id=str(appointment.pk))
+    return cast(MessageQuerySet, found)
+
+
+def _stop(appointment: Appointment, reason: str) -> str:
+    """End what is still on its way; returns how people were to be told of the time, if at all."""
+    unsent = list(_about(appointment).unsent())
+    outbox.stop(unsent, State.CANCELED, reason)
+    return next((each.template for each in unsent if each.template in _TELLING), "")
+
+
+def _stopped_by(change: Change) -> list[Message]:
+    """What was on its way about the time that stood until then: to each person the last of it."""
+    stopped = _about(change.appointment).filter(
+        reason__in=[_MOVED, _CALLED_OFF],
+        tells_time=change.starts_at,
+        steps__state=State.CANCELED,
+        steps__at__gte=change.made_at,
+    )
+    templates = [*reminders.TEMPLATES, change.untold]
+    last: dict[UUID, int] = {}
+    found = list(stopped.select_related("client").filter(template__in=templates))
+    for each in found:
+        last[each.client_id] = max(last.get(each.client_id, 0), reminders.sequence_of(each))
+    return [each for each in found if reminders.sequence_of(each) == last[each.client_id]]
+
+
+def _queue_again(message: Message, appointment: Appointment) -> None:
+    outbox.queue(
+        client=message.client,
+        template=_TEMPLATE(message.template),
+        purpose=APPOINTMENT,
+        subject_id=appointment.pk,
+        key=reminders.key(appointment, message.client, _TEMPLATE(message.template)),
+        due_at=message.due_at,
+        expires_at=message.expires_at,
+        tells_time=message.tells_time,
+        by_their_own_act=message.by_their_own_act,
+    )
 
 
 @gates.gate(APPOINTMENT)

@@ -17,6 +17,7 @@ from practice.audit import trail
 from practice.audit.models import Verb
 from practice.eligibility import Verdict, may_meet
 from practice.models import License, State, User
+from scheduling import turns
 from scheduling.models import Appointment, Attendee, Status
 
 _AHEAD = timedelta(days=7)
@@ -71,6 +72,7 @@ def needing_a_person(user: User) -> list[tuple[Appointment, Verdict]]:
 @transaction.atomic
 def say_where(attendee: Attendee, state: State, time_zone: str, by: trail.Actor) -> Verdict:
     """The person says where they will be. It is kept in any case; the verdict says if it fits."""
+    turns.take_for([attendee.appointment])
     attendee.state, attendee.time_zone = state, time_zone
     attendee.place_confirmed_at = clock.now()
     attendee.save(update_fields=["state", "time_zone", "place_confirmed_at"])

@@ -79,3 +79,8 @@ def _due(appointment: Appointment, client: Client) -> dict[Message.Template, dat
 def key(appointment: Appointment, client: Client, template: Message.Template) -> str:
     """Names what is told, so that it is told once: to whom, and of which time."""
     return f"appointment:{appointment.pk}:{client.pk}:{appointment.sequence}:{template.value}"
+
+
+def sequence_of(message: Message) -> int:
+    """Which telling of the appointment a message belongs to, as its key says."""
+    return int(message.key.split(":")[3])

@@ -35,6 +35,7 @@ class Contact:
     channel: Channel = Channel.EMAIL
     device_is_shared: bool = False
     neutral_name: str = ""
+    calendar_by_mail: bool = False
 
 
 @transaction.atomic
@@ -80,6 +81,7 @@ def _write(card: ContactCard, contact: Contact) -> None:
     card.safe_from, card.safe_until = contact.safe_hours or (None, None)
     card.voicemail_is_safe = contact.voicemail_is_safe
     card.device_is_shared = contact.device_is_shared
+    card.calendar_by_mail = contact.calendar_by_mail
 
 
 def _end_what_went_out(client: Client, keep: PrivateLink | None) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from clients.contact import agreements, cards, visits
 from clients.contact.agreements import NotTheirsToTakeBack
-from clients.contact.forms import AgreementsForm, SafeContactForm
+from clients.contact.forms import AgreementsForm, OwnContactForm
 from clients.contact.models import Channel, ContactCard, Purpose
 from clients.contact.visits import VisitRequest, link_holder
 from practice.audit import trail
@@ -22,7 +22,7 @@ from practice.http import network
 def your_contact(request: VisitRequest) -> HttpResponse:
     """How it is safe to reach them; what they change holds for the very next message."""
     card = get_object_or_404(ContactCard, pk=request.client.pk)
-    form = SafeContactForm(request.POST or None, card=card)
+    form = OwnContactForm(request.POST or None, card=card)
     if form.is_valid():
         return _change_contact(request, form)
     _record(request, Verb.READ, "contact")
@@ -30,7 +30,7 @@ def your_contact(request: VisitRequest) -> HttpResponse:
     return render(request, "contact/your_contact.html", context)
 
 
-def _change_contact(request: VisitRequest, form: SafeContactForm) -> HttpResponse:
+def _change_contact(request: VisitRequest, form: OwnContactForm) -> HttpResponse:
     with transaction.atomic():
         card = cards.change(request.client, form.contact(), keep=request.link)
         _record(request, Verb.CHANGE, "contact")

@@ -1,6 +1,7 @@
 """What people are asked about reaching them: their code, what is safe, and what they agree to."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -166,6 +167,20 @@ class SafeContactForm(PlainForm):
             device_is_shared=given["device_is_shared"],
             neutral_name=given["neutral_name"],
         )
+
+
+class OwnContactForm(SafeContactForm):
+    """What people change themselves, once they know us; a first request asks for less."""
+
+    calendar_by_mail = forms.BooleanField(
+        label="Add a calendar file to messages about my appointments",
+        help_text="It says the office’s name and the time, nothing else.",
+        required=False,
+    )
+
+    def contact(self, *, follow_ups: bool = True) -> Contact:
+        told = super().contact(follow_ups=follow_ups)
+        return replace(told, calendar_by_mail=self.cleaned_data["calendar_by_mail"])
 
 
 class AgreementsForm(PlainForm):

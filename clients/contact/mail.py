@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 
+from clients.contact import attachments
 from clients.contact.models import Message
 from practice.models import Practice
 from practice.wording import spoken_time
@@ -57,6 +58,8 @@ def compose(
     mail.attach_alternative(
         render_to_string(f"messages/{message.template}.html", context), "text/html"
     )
+    if file := attachments.of(message):
+        mail.attach(file.as_part())
     return mail
 
 

@@ -78,7 +78,7 @@ def _put_back(appointment: Appointment, back: timedelta) -> bool:
                 ends_at=appointment.ends_at - back,
                 busy_until=appointment.busy_until - back,
             )
-    except booking.SlotTaken:
+    except (booking.SlotTaken, booking.ClientBusy):
         return False
     return True
 
@@ -179,7 +179,7 @@ def _session(case: Case, couple: Couple, starts_at: datetime) -> Appointment:
             return booking.book_session(
                 case=case, starts_at=starts_at, attending=people, by=trail.SYSTEM
             )
-        except booking.SlotTaken:
+        except (booking.SlotTaken, booking.ClientBusy):
             starts_at += timedelta(hours=1)
 
 

@@ -133,7 +133,7 @@ def _make(visitor: Visitor, form: FinishForm, about: About) -> HttpResponse | No
         return _is_done(visitor, "waiting", number=number, by_phone=by_phone)
     try:
         _, number = asking.book(held, about, places, by=actor)
-    except booking.HoldEnded:
+    except (booking.HoldEnded, booking.ClientBusy):
         _ask_for_time(form, visitor, held)
         form.add_error("slot", GONE)
         return None

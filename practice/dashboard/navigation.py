@@ -14,7 +14,11 @@ _ENTRIES: list[tuple[str, str, tuple[Role, ...]]] = [
     ("Library", "handouts:library", (Role.COUNSELOR, Role.OWNER)),
     ("Day", "desk:day", (Role.DESK, Role.OWNER)),
     ("Week", "desk:week", (Role.DESK, Role.OWNER)),
+    ("Gaps", "desk:gaps", (Role.DESK, Role.OWNER)),
+    ("Search", "desk:search", (Role.DESK, Role.OWNER)),
     ("Requests", "requests:inbox", (Role.DESK,)),
+    ("Hours", "desk:hours", (Role.DESK, Role.OWNER)),
+    ("Hours", "sessions:hours", (Role.COUNSELOR,)),
     ("Settings", "admin:index", (Role.OWNER,)),
 ]
 

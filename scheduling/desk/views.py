@@ -165,6 +165,7 @@ def _open_times(appointment: Appointment) -> list[Slot]:
         earliest=max(now, appointment.starts_at - timedelta(days=1)),
         latest=max(now, appointment.starts_at) + timedelta(days=5),
         leaving_out=appointment.pk,
+        kind=appointment.kind,
     )
     slots = availability.open_slots([appointment.counselor], wanted, now)
     return [slot for slot in slots if slot.starts_at != appointment.starts_at]

@@ -70,6 +70,11 @@ def _counselor(subject: str = "", **facts: Any) -> Row:
     return Row(COUNSELORS, subject=subject, **facts)
 
 
+def _hours(subject: str, sends: Mapping[str, Any], status: int = 405) -> Row:
+    who, everywhere = DESK | OWNER | COUNSELORS, DESK | OWNER
+    return Row(who, status=status, subject=subject, everywhere=everywhere, sends=sends)
+
+
 def _visit(*purposes: str, **facts: Any) -> Row:
     return Row(frozenset({Who.LINK_HOLDER}), Kind.VISIT, purposes=purposes, **facts)
 
@@ -92,6 +97,8 @@ ROWS: dict[str, Row] = {
     "intake:agree": _open(302),
     "intake:tell-me": _open(405),
     "told": _open(),
+    # Nobody knows a feed's token but the calendar that reads it
+    "feed": _open(404),
     "intake:booked": _open(302),
     "private-link": _open(),
     "stop": _open(),
@@ -134,11 +141,43 @@ ROWS: dict[str, Row] = {
     "dashboard:today": Row(COUNSELORS | OWNER),
     "desk:day": Row(DESK | OWNER),
     "desk:week": Row(DESK | OWNER),
+    "desk:day-part": Row(DESK | OWNER),
+    "desk:week-part": Row(DESK | OWNER),
+    "desk:events": Row(DESK | OWNER),
+    "desk:search": Row(DESK | OWNER),
+    "desk:drop": Row(
+        DESK,
+        status=405,
+        subject="appointment",
+        own=False,
+        sends={"starts_at": "{another_time}", "version": "{appointment_version}"},
+    ),
     "desk:appointment": Row(DESK | OWNER, subject="appointment", own=False),
     "desk:move": Row(
-        DESK, status=405, subject="appointment", own=False, sends={"starts_at": "{another_time}"}
+        DESK,
+        status=405,
+        subject="appointment",
+        own=False,
+        sends={"starts_at": "{another_time}", "version": "{appointment_version}"},
     ),
-    "desk:cancel": Row(DESK, subject="appointment", own=False, sends={}),
+    "desk:cancel": Row(
+        DESK,
+        subject="appointment",
+        own=False,
+        sends={"reason": "client", "version": "{appointment_version}"},
+    ),
+    "desk:no-show": Row(
+        DESK,
+        subject="session",
+        own=False,
+        sends={"reason": "no_word", "version": "{session_version}"},
+    ),
+    "desk:undo": Row(DESK, status=405, subject="change", own=False, sends={}),
+    # What it books is named by the address: see tests/scheduling/desk/test_booking_at_the_desk.py
+    "desk:book": Row(DESK),
+    "desk:why": Row(DESK | OWNER),
+    "desk:gaps": Row(DESK | OWNER),
+    "desk:gap": Row(DESK),
     # Counselors
     "cases:list": _counselor(),
     "cases:page": _counselor("case"),
@@ -156,6 +195,9 @@ ROWS: dict[str, Row] = {
         subject="open_request",
         everywhere=DESK,
         sends={"slots": "{open_time}", "act": "offer"},
+    ),
+    "requests:offer-one": Row(
+        DESK, status=405, subject="open_request", own=False, sends={"slot": "{open_time}"}
     ),
     "requests:called": Row(
         DESK | COUNSELORS, status=405, subject="open_request", everywhere=DESK, sends={}
@@ -193,10 +235,55 @@ ROWS: dict[str, Row] = {
     "sessions:page": _counselor("session"),
     "sessions:done": _counselor("session", status=405, sends={}),
     "sessions:no-show": _counselor("session", status=405, sends={}),
-    "sessions:book": _counselor(
-        "case",
-        sends={"first_day": "2026-12-21", "at": "10:00", "times": "1", "{places}": "{places}"},
+    "sessions:book": Row(
+        DESK | COUNSELORS,
+        subject="case",
+        everywhere=DESK,
+        sends={
+            **{"first_day": "2026-12-21", "at": "10:00", "minutes": "50", "times": "1"},
+            **{"every_weeks": "1", "{places}": "{places}"},
+        },
     ),
+    "sessions:series": Row(DESK | COUNSELORS, subject="series", everywhere=DESK),
+    "sessions:change": Row(
+        DESK | COUNSELORS,
+        subject="appointment",
+        everywhere=DESK,
+        sends={"day": "2026-12-22", "at": "10:00", "scope": "one", "seen": "{seen_move}"},
+    ),
+    "sessions:cancel": Row(
+        DESK | COUNSELORS,
+        subject="appointment",
+        everywhere=DESK,
+        sends={"reason": "counselor", "scope": "one", "seen": "{seen_end}"},
+    ),
+    # Hours: the desk and the owner everybody's, a counselor their own
+    "desk:hours": Row(DESK | OWNER),
+    "desk:hours-of": Row(DESK | OWNER, subject="counselor", own=False),
+    "sessions:hours": _counselor(),
+    "desk:hours-weekly": _hours(
+        "counselor", {"weekdays": ["5"], "begins": "10:00", "ends": "12:00", "kind": "any"}
+    ),
+    "desk:hours-weekly-change": _hours(
+        "weekly_hours", {"begins": "10:00", "ends": "12:00", "kind": "any"}, status=200
+    ),
+    "desk:hours-weekly-remove": _hours("weekly_hours", {}),
+    "desk:hours-date": _hours("counselor", {"day": "2027-03-01", "what": "off"}),
+    "desk:hours-date-remove": _hours("date_hours", {}),
+    "desk:hours-away": _hours("counselor", {"first_day": "2027-03-02", "last_day": "2027-03-03"}),
+    "desk:hours-away-remove": _hours("time_off", {}),
+    "desk:hours-limits": _hours("counselor", {"buffer_minutes": "20", "most_a_day": "6"}),
+    "desk:estimate-given": Row(DESK | OWNER, status=405, subject="estimate", own=False, sends={}),
+    "sessions:calendars": _counselor(),
+    "sessions:calendars-feed": _counselor(status=405, sends={}),
+    "sessions:calendars-feed-end": _counselor(status=405, sends={}),
+    "sessions:calendars-file": _counselor(
+        status=405, sends={"name": "Home", "file": "{calendar_upload}"}
+    ),
+    # These two ask another service: see tests/scheduling/test_outside.py
+    "sessions:calendars-address": _counselor(status=405),
+    "sessions:calendars-read": _counselor("outside_calendar", status=405),
+    "sessions:calendars-remove": _counselor("outside_calendar", status=405, sends={}),
     "handouts:library": Row(COUNSELORS | OWNER),
     "handouts:version": Row(COUNSELORS | OWNER, subject="version", own=False),
     "handouts:review": _counselor("draft", own=False, sends={"title": "Other words"}),
@@ -239,7 +326,9 @@ SETTINGS: dict[str, dict[str, int]] = {
     "practice_counselor": {"delete": 403},
     "clients_concern": {},
     "scheduling_weeklyhours": {},
+    "scheduling_datehours": {},
     "scheduling_timeoff": {},
+    "scheduling_holiday": {"add": 403, "delete": 403},
     "mfa_authenticator": {"add": 403},
     "axes_accessattempt": {"add": 403},
     "contact_consentdocument": {"delete": 403},

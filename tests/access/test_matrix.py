@@ -53,11 +53,12 @@ class Address:
         """The path for this object."""
         path = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", self.route)
         path = path.replace("^", "").replace("$", "")
-        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(_value(m[1], subject)), path)
+        return "/" + re.sub(r"<(\w+:)?(\w+)>", lambda m: str(_value(m[1], m[2], subject)), path)
 
 
-def _value(parameter: str, subject: Any) -> Any:
-    return _PARAMETERS.get(parameter) or subject or NOT_THERE
+def _value(kind: str | None, parameter: str, subject: Any) -> Any:
+    value = _PARAMETERS.get(parameter) or subject or NOT_THERE
+    return 0 if kind == "int:" and value == NOT_THERE else value
 
 
 def _walk(resolver: URLResolver, route: str = "", names: tuple[str, ...] = ()) -> Iterator[Address]:

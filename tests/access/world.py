@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from email.message import EmailMessage
 from typing import Any
 
@@ -20,8 +21,16 @@ from practice.access.roles import Role
 from practice.audit import trail
 from practice.mailbox import letters
 from practice.models import Counselor, Directory, Practice, User
-from scheduling import lifecycle
-from scheduling.models import Appointment, TimeOff
+from scheduling import feed, lifecycle
+from scheduling.models import (
+    Appointment,
+    DateHours,
+    Estimate,
+    Holiday,
+    OutsideCalendar,
+    Series,
+    TimeOff,
+)
 from tests.access import requests
 from tests.access.matrix import Who
 from tests.cast import (
@@ -34,6 +43,7 @@ from tests.cast import (
     open_link,
 )
 from tests.scheduling.consulting import consult
+from tests.scheduling.other_calendars import calendar
 
 Things = Mapping[str, Any]
 
@@ -78,8 +88,8 @@ def build(cast: Cast) -> World:
     }
     return World(
         cast,
-        _things(cast.nora, cast.hanna, cast.ian, version, spare),
-        _things(cast.ida, cast.mia, cast.max, version, spare),
+        {**_things(cast.nora, cast.hanna, cast.ian, version, spare), "change": _change(cast, 0)},
+        {**_things(cast.ida, cast.mia, cast.max, version, spare), "change": _change(cast, 1)},
         shared,
     )
 
@@ -100,11 +110,21 @@ def _things(
     check_in = past.follow_ups.get(participant=first)
     asked = requests.of(counselor)
     own_request = requests.offered(counselor, first.client)
+    away, date_hours = _hours(counselor)
     return {
+        "weekly_hours": counselor.weekly_hours.all()[0].pk,
+        "date_hours": date_hours.pk,
+        "time_off": away.pk,
+        "estimate": _estimate(session, first),
         "case": case.pk,
         "participant": first.pk,
         "session": begun.pk,
+        "session_version": begun.version,
+        "series": _series(case),
+        "seen_move": f"2026-12-22=v{session.version}",
+        "seen_end": f"{session.pk}=v{session.version}",
         "appointment": session.pk,
+        "appointment_version": session.version,
         "request": request.pk,
         "held_request": held.pk,
         "begun_request": asked.begun.pk,
@@ -121,6 +141,8 @@ def _things(
         "version": str(spare.pk),
         "state": first.client.state_id,
         "places": _places(case),
+        "calendar_upload": Upload(),
+        "outside_calendar": _other_calendar(counselor),
         "links": {
             "reading": first.pk,
             "handout": mine,
@@ -129,6 +151,61 @@ def _things(
             "request": own_request.pk,
         },
     }
+
+
+def _series(case: Case) -> uuid.UUID:
+    series = Series.objects.create(
+        case=case, every_weeks=Series.Rhythm.WEEKLY, at=time(10), made_at=clock.now()
+    )
+    return series.pk
+
+
+def _hours(counselor: Counselor) -> tuple[TimeOff, DateHours]:
+    """Off in some weeks, so that nothing else in the world lies in it."""
+    day = in_days(clock.now(), 60)
+    return (
+        TimeOff.objects.create(
+            counselor=counselor, starts_at=day, ends_at=in_days(clock.now(), 61)
+        ),
+        DateHours.objects.create(counselor=counselor, day=in_days(clock.now(), 63).date()),
+    )
+
+
+def _estimate(session: Appointment, person: Participant) -> uuid.UUID:
+    today = clock.now().date()
+    return Estimate.objects.create(
+        client=person.client,
+        appointment=session,
+        counted_from=today,
+        due_on=today,
+        made_at=clock.now(),
+    ).pk
+
+
+def _change(cast: Cast, number: int) -> uuid.UUID:
+    """What the desk did a moment ago, and can take back."""
+    counselor, person = [(cast.nora, cast.hanna), (cast.ida, cast.mia)][number]
+    at = in_days(clock.now(), 13, 15)
+    moved = consult(counselor, at, person.client)
+    lifecycle.move(moved, in_days(clock.now(), 13, 17), trail.SYSTEM, undoable_by=cast.dan)
+    return moved.changes.get().pk
+
+
+class Upload:
+    """A calendar file that can be sent again and again."""
+
+    name, content_type = "home.ics", "text/calendar"
+
+    def read(self) -> bytes:
+        return calendar()
+
+
+def _other_calendar(counselor: Counselor) -> uuid.UUID:
+    """Both ways: a feed that somebody reads, and a calendar that we read."""
+    feed.make(counselor, by=trail.SYSTEM)
+    return OutsideCalendar.objects.create(
+        counselor=counselor, name="Choir", added_at=clock.now()
+    ).pk
 
 
 def _given(person: Participant, version: Version, counselor: Counselor) -> uuid.UUID:
@@ -157,6 +234,8 @@ def _settings(cast: Cast) -> Things:
     off = TimeOff.objects.create(
         counselor=cast.nora, starts_at=in_days(clock.now(), 20), ends_at=in_days(clock.now(), 21)
     )
+    day = DateHours.objects.create(counselor=cast.nora, day=in_days(clock.now(), 64).date())
+    holiday = Holiday.objects.create(day=day.day, name="A day of rest")
     attempt = AccessAttempt.objects.create(
         username="x@example.com", ip_address="192.0.2.1", failures_since_start=1
     )
@@ -169,7 +248,9 @@ def _settings(cast: Cast) -> Things:
         "practice_counselor": cast.nora.pk,
         "clients_concern": "affair-recovery",
         "scheduling_weeklyhours": cast.nora.weekly_hours.all()[0].pk,
+        "scheduling_datehours": day.pk,
         "scheduling_timeoff": off.pk,
+        "scheduling_holiday": holiday.pk,
         "mfa_authenticator": spare_codes.pk,
         "axes_accessattempt": attempt.pk,
         "contact_consentdocument": ConsentDocument.objects.get(purpose="sms").pk,

@@ -17,7 +17,8 @@ def main(arguments: list[str]) -> int:
     name = arguments[0] if arguments else ""
     if name not in names():
         listed = ", ".join(names()) or "none yet"
-        print(f"bin/bench NAME [--json FILE]. The benchmarks: {listed}.", file=sys.stderr)
+        options = "[--postgres] [--quick] [--seed NUMBER] [--json FILE]"
+        print(f"bin/bench NAME {options}. The benchmarks: {listed}.", file=sys.stderr)
         return 2
     module = importlib.import_module(f"tests.benchmarks.{name}")
     code: int = module.main(arguments[1:])

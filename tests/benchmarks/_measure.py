@@ -9,6 +9,7 @@ import gc
 import json
 import logging
 import os
+import random
 import shutil
 import statistics
 import tempfile
@@ -34,6 +35,22 @@ class Line:
     unit: str
     target: str = ""
 
+    @property
+    def falls_short(self) -> bool:
+        """Whether there is a bound, such as "<= 1.5", that it doesn't keep."""
+        comparison, _, bound = self.target.partition(" ")
+        if comparison == "<=":
+            return self.value > float(bound)
+        return comparison == ">=" and self.value < float(bound)
+
+
+@dataclass(frozen=True)
+class Took:
+    """What an act returns that was timed where it happened: in another process, or without the
+    making ready."""
+
+    milliseconds: float
+
 
 def arguments(name: str, given: Sequence[str]) -> argparse.Namespace:
     """The options that every benchmark has."""
@@ -41,7 +58,11 @@ def arguments(name: str, given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="write the numbers to this file too")
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own")
     parser.add_argument("--seed", type=int, default=None, help="the same data again")
-    return parser.parse_args(given)
+    parser.add_argument("--quick", action="store_true", help="small data: to see that it runs")
+    options = parser.parse_args(given)
+    if options.seed is None:
+        options.seed = random.SystemRandom().randrange(10**6)
+    return options
 
 
 @contextmanager
@@ -59,6 +80,11 @@ def scratch_database(*, on_postgres: bool) -> Iterator[str]:
         connection.creation.create_test_db(verbosity=0, serialize=False)
         ending.callback(connection.creation.destroy_test_db, before, verbosity=0)
         yield connection.vendor
+
+
+def address() -> str:
+    """The PostgreSQL that the scratch database is on; nothing where it is on SQLite."""
+    return os.environ["DATABASE_URL"]
 
 
 def _set_up_django(home: Path, address: str) -> None:
@@ -82,18 +108,47 @@ def _set_up_django(home: Path, address: str) -> None:
 
 def in_turns(sides: Mapping[str, Act], *, rounds: int = ROUNDS) -> dict[str, float]:
     """The median time of each side in milliseconds; each has one round before that counts."""
+    times = each_time(sides, rounds=rounds)
+    return {name: statistics.median(measured) for name, measured in times.items()}
+
+
+def each_time(sides: Mapping[str, Act], *, rounds: int = ROUNDS) -> dict[str, list[float]]:
+    """As `in_turns`, with all the times of each side."""
     times: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(rounds + 1):
         for name, act in sides.items():
-            times[name].append(_milliseconds(act))
-    return {name: statistics.median(measured[1:]) for name, measured in times.items()}
+            times[name].append(milliseconds(act))
+    return {name: measured[1:] for name, measured in times.items()}
 
 
-def _milliseconds(act: Act) -> float:
+def milliseconds(act: Act) -> float:
+    """How long it takes, or says that it took."""
     gc.collect()
     began = time.perf_counter()
-    act()
-    return (time.perf_counter() - began) * 1000
+    result = act()
+    ended = time.perf_counter()
+    return result.milliseconds if isinstance(result, Took) else (ended - began) * 1000
+
+
+def queries_of(act: Act) -> int:
+    """How many statements it sends to the database, those that begin and end included."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return len(captured)
+
+
+def highest_but_5_percent(times: Sequence[float]) -> float:
+    """The 95th percentile."""
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def must_agree(what: str, *answers: Any) -> None:
+    """Ends the benchmark where the sides don't give the same answer."""
+    if any(answer != answers[0] for answer in answers[1:]):
+        raise SystemExit(f"The sides don't agree: {what}.")
 
 
 def show(title: str, lines: Sequence[Line]) -> None:
@@ -102,6 +157,7 @@ def show(title: str, lines: Sequence[Line]) -> None:
     print(f"\n{title}")
     for line in lines:
         target = f"   (to reach: {line.target})" if line.target else ""
+        target += "   MISSED" if line.falls_short else ""
         number = f"{line.value:,.0f}" if line.value == int(line.value) else f"{line.value:,.2f}"
         print(f"  {line.name:<{width}}  {number:>9} {line.unit:<8}{target}")
 
@@ -109,5 +165,8 @@ def show(title: str, lines: Sequence[Line]) -> None:
 def keep(path: Path | None, lines: Sequence[Line], **facts: Any) -> None:
     """Write the numbers as JSON where a file was named."""
     if path:
-        measured = {line.name: {"value": line.value, "unit": line.unit} for line in lines}
+        measured = {
+            line.name: {"value": line.value, "unit": line.unit, "to_reach": line.target}
+            for line in lines
+        }
         path.write_text(json.dumps({**facts, "measured": measured}, indent=2) + "\n")

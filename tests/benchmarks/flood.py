@@ -20,7 +20,8 @@ from typing import Any
 from tests.benchmarks import _measure
 from tests.benchmarks._measure import Line
 
-POSTS, PEOPLE = 10_000, 30
+POSTS, PEOPLE = 10_000, 30  # people before, meanwhile and after, each so many
+QUICK = 300, 3
 BASE = "/consultation/"
 NETWORKS = 500
 MOST_MESSAGES = 10
@@ -40,27 +41,27 @@ AGREE = {
 
 def main(given: Sequence[str]) -> int:
     options = _measure.arguments("flood", given)
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
+    posts, times = QUICK if options.quick else (POSTS, PEOPLE)
     with _measure.scratch_database(on_postgres=options.postgres) as vendor:
-        lines = _measured(random.Random(seed))
-    title = f"A person among {POSTS:,} posts by programs"
-    _measure.show(f"{title}, on {vendor} (seed {seed})", lines)
-    _measure.keep(options.json, lines, benchmark="flood", database=vendor, seed=seed)
+        lines = _measured(random.Random(options.seed), posts, times)
+    title = f"A person among {posts:,} posts by programs"
+    _measure.show(f"{title}, on {vendor} (seed {options.seed})", lines)
+    _measure.keep(options.json, lines, benchmark="flood", database=vendor, seed=options.seed)
     return 0
 
 
-def _measured(chance: random.Random) -> list[Line]:
+def _measured(chance: random.Random, posts: int, times: int) -> list[Line]:
     _fill()
     people = People()
     people.ask()  # templates are read once
-    before = [people.ask() for _ in range(PEOPLE)]
+    before = [people.ask() for _ in range(times)]
     counts = _rows()
     flood, during = Flood(chance), []
-    while flood.posts < POSTS:
-        flood.go_on(POSTS // PEOPLE)
+    while flood.posts < posts:
+        flood.go_on(posts // times)
         during.append(people.ask())
     counts = _rows() - counts
-    after = [people.ask() for _ in range(PEOPLE)]
+    after = [people.ask() for _ in range(times)]
     first, meanwhile, last = (statistics.median(each) for each in (before, during, after))
     return [
         Line("a person's request", statistics.median(people.milliseconds), "ms"),

@@ -6,21 +6,21 @@ with those that the sweep finds.
 """
 
 import random
-from collections import defaultdict
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from itertools import chain
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from tests.benchmarks import _measure
+from tests.benchmarks import _measure, _practice
 from tests.benchmarks._measure import Line
+from tests.benchmarks._practice import EASTERN, Booked, day_of, on
+from tests.benchmarks._sweep import Sweep
 
-COUNSELORS, DAYS, APPOINTMENTS = 200, 60, 100_000
-EASTERN = ZoneInfo("America/New_York")
-OPENS, CLOSES = time(8), time(20)
-HOUR, HALF_HOUR = timedelta(hours=1), timedelta(minutes=30)
+HOUR = timedelta(hours=1)
 STATES = ["NY", "NJ", "PA", "CT", "MA", "MD", "VA", "FL"]
+WITHOUT_SUNDAY = range(6)
 PLACES = {
     "state": "NJ",
     "time_zone": EASTERN.key,
@@ -31,40 +31,54 @@ PLACES = {
 MOST_QUERIES = 8
 
 
+@dataclass(frozen=True)
+class Size:
+    """How much there is."""
+
+    counselors: int
+    days: int
+    appointments: int  # in all
+
+
+WHOLE = Size(counselors=200, days=60, appointments=100_000)
+QUICK = Size(counselors=20, days=20, appointments=2_000)
+
+
 def main(given: Sequence[str]) -> int:
     options = _measure.arguments("intake", given)
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
+    size = QUICK if options.quick else WHOLE
     with _measure.scratch_database(on_postgres=options.postgres) as vendor:
-        lines = _measured(seed)
-    title = f"Open times: {COUNSELORS} counselors, {DAYS} days, {APPOINTMENTS:,} appointments"
-    _measure.show(f"{title}, on {vendor} (seed {seed})", lines)
-    _measure.keep(options.json, lines, benchmark="intake", database=vendor, seed=seed)
+        lines = _measured(size, random.Random(options.seed))
+    title = (
+        f"Open times: {size.counselors} counselors, {size.days} days, "
+        f"{size.appointments:,} appointments"
+    )
+    _measure.show(f"{title}, on {vendor} (seed {options.seed})", lines)
+    _measure.keep(options.json, lines, benchmark="intake", database=vendor, seed=options.seed)
     return 0
 
 
-def _measured(seed: int) -> list[Line]:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    practice = _fill(random.Random(seed))
+def _measured(size: Size, chance: random.Random) -> list[Line]:
+    practice = _fill(size, chance)
     browser = _visitor()
     browser.get("/consultation/time/")  # templates are read once
-    with CaptureQueriesContext(connection) as captured:
-        page = browser.get("/consultation/time/")
-        queries = len(captured)
-    with CaptureQueriesContext(connection) as captured:
-        found = practice.search()
-        in_search = len(captured)
-    shown = _offered(page)
-    if shown != [slot.starts_at for slot in found.slots] or shown != practice.swept(found):
-        raise SystemExit("The page and the sweep don't show the same times.")
+    page = browser.get("/consultation/time/")
+    queries = _measure.queries_of(lambda: browser.get("/consultation/time/"))
+    found = practice.search()
+    in_search = _measure.queries_of(practice.search)
+    _measure.must_agree(
+        "the times on the page",
+        _offered(page),
+        [slot.starts_at for slot in found.slots],
+        practice.swept(found),
+    )
     _bare_page(page.content)
     times = _measure.in_turns(
         {
             "page": lambda: browser.get("/consultation/time/"),
             "bare": lambda: browser.get("/bare/"),
             "search": practice.search,
-            "sweep": lambda: practice.sweep(practice.latest),
+            "sweep": practice.sweep.starts,
             "short": lambda: practice.swept(found),
         }
     )
@@ -95,163 +109,60 @@ class Practice:
     """The filled practice, and what is asked of it."""
 
     now: datetime
-    earliest: datetime
-    latest: datetime
-    length: timedelta
-    pause: timedelta
+    sweep: Sweep
 
     def search(self) -> Any:
         """As the page asks: the first three days that have open times, each time once."""
         from practice.models import Counselor
         from scheduling.availability import Wanted, first_open_days
 
-        wanted = Wanted(self.length, ["NJ", "NY"], self.earliest, self.latest)
+        asked = self.sweep
+        wanted = Wanted(asked.length, list(asked.places), asked.earliest, asked.latest)
         counselors = Counselor.objects.working().select_related("user")
         return first_open_days(counselors, wanted, self.now, zone=EASTERN, days=3, union=True)
 
     def swept(self, found: Any) -> list[datetime]:
         """The times the sweep finds on the days that were found."""
-        days = {slot.starts_at.astimezone(EASTERN).date() for slot in found.slots}
-        last = datetime.combine(max(days) + timedelta(days=1), time(), tzinfo=EASTERN)
-        return sorted(self.sweep(min(last, self.latest)))
-
-    def sweep(self, until: datetime) -> set[datetime]:
-        """The least that an answer costs: four queries of tuples, one pass over each calendar."""
-        from scheduling.models import Appointment, TimeOff, WeeklyHours
-
-        licensed = _licensed()
-        hours: dict[int, list[Any]] = defaultdict(list)
-        for key, *rest in WeeklyHours.objects.values_list("counselor", "weekday", "begins", "ends"):
-            hours[key].append(rest)
-        spans: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-        taken = Appointment.objects.filter(
-            status__in=["hold", "booked", "done", "no_show"],
-            starts_at__gt=self.earliest - timedelta(days=1),
-            starts_at__lt=until + self.length + self.pause,
-        ).order_by()
-        for key, start, end in taken.values_list("counselor", "starts_at", "busy_until"):
-            spans[key].append((start, end))
-        for key, start, end in TimeOff.objects.values_list("counselor", "starts_at", "ends_at"):
-            spans[key].append((start, end))
-        free: set[datetime] = set()
-        for key in licensed:
-            free |= set(self._free(hours[key], sorted(spans[key]), until))
-        return free
-
-    def _free(self, hours: Any, busy: list[tuple[datetime, datetime]], until: datetime) -> Any:
-        day, last = self.earliest.astimezone(EASTERN).date(), until.astimezone(EASTERN).date()
-        number, needed = 0, self.length + self.pause
-        while day <= last:
-            for weekday, begins, ends in hours:
-                if weekday != day.weekday():
-                    continue
-                start, closes = (_instant(day, at) for at in (begins, ends))
-                while start + self.length <= closes:
-                    while number < len(busy) and busy[number][1] <= start:
-                        number += 1
-                    is_free = number == len(busy) or busy[number][0] >= start + needed
-                    if is_free and self.earliest <= start < until:
-                        yield start
-                    start += HALF_HOUR
-            day += timedelta(days=1)
-
-
-def _instant(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, tzinfo=EASTERN).astimezone(UTC)
-
-
-def _licensed() -> set[int]:
-    from practice.models import License
-
-    held: dict[str, set[int]] = defaultdict(set)
-    for key, state in License.objects.filter(state__in=["NJ", "NY"]).values_list(
-        "counselor", "state"
-    ):
-        held[state].add(key)
-    return held["NJ"] & held["NY"]
+        last = max(day_of(slot.starts_at) for slot in found.slots)
+        until = min(on(last + timedelta(days=1), time()), self.sweep.latest)
+        starts = replace(self.sweep, latest=until).starts()
+        return sorted(set(chain.from_iterable(starts.values())))
 
 
 # The practice is filled
 
 
-def _fill(chance: random.Random) -> Practice:
-    from practice import clock
+def _fill(size: Size, chance: random.Random) -> Practice:
     from practice.models import Practice as Settings
 
-    settings = Settings.objects.create(
-        pk=1, name="Bench", display_name="The office", booking_horizon_days=DAYS
-    )
-    # The clock stands still: both sides are asked about the same moment.
-    now = clock.now()
-    clock.now = lambda: now
-    _take_time(chance, _counselors(), now)
-    return Practice(
-        now=now,
+    _practice.open_up(booking_horizon_days=size.days)
+    now = _practice.stand_still()
+    # Everybody may meet everybody: the most that can be asked of the search.
+    people = _practice.hire(size.counselors, STATES, WITHOUT_SUNDAY)
+    _practice.put_in(_taken(size, chance, [each.pk for each in people], now))
+    settings = Settings.current()
+    asked = Sweep(
         earliest=now + timedelta(hours=settings.minimum_notice_hours),
-        latest=now + timedelta(days=DAYS),
+        latest=now + timedelta(days=size.days),
         length=timedelta(minutes=settings.consultation_minutes),
         pause=timedelta(minutes=settings.buffer_minutes),
+        places=["NJ", "NY"],
     )
+    return Practice(now, asked)
 
 
-def _counselors() -> list[int]:
-    from practice.models import Counselor, License, User
-    from scheduling.models import WeeklyHours
-
-    users = User.objects.bulk_create(
-        User(email=f"c{number}@example.com", name=f"C{number}", role="counselor", password="!")
-        for number in range(COUNSELORS)
-    )
-    people = Counselor.objects.bulk_create(
-        Counselor(user=user, public_name=f"Counselor {user.name}") for user in users
-    )
-    # Everybody may meet everybody: the most that can be asked of the search.
-    License.objects.bulk_create(
-        License(
-            counselor=each,
-            state_id=state,
-            number="1",
-            starts_on=date(2020, 1, 1),
-            expires_on=date(2099, 1, 1),
-        )
-        for each in people
-        for state in STATES
-    )
-    WeeklyHours.objects.bulk_create(
-        WeeklyHours(counselor=each, weekday=weekday, begins=OPENS, ends=CLOSES)
-        for each in people
-        for weekday in range(6)
-    )
-    return [each.pk for each in people]
-
-
-def _take_time(chance: random.Random, counselors: list[int], now: datetime) -> None:
+def _taken(size: Size, chance: random.Random, counselors: list[int], now: datetime) -> list[Booked]:
     """Appointments of 50 minutes in so many of the hours that everybody works."""
-    from scheduling.models import Appointment
-
-    today = now.astimezone(EASTERN).date()
-    days = [today + timedelta(days=number) for number in range(DAYS + 1)]
     hours = [
-        _instant(day, time(hour))
-        for day in days
-        if day.weekday() < 6
-        for hour in range(OPENS.hour, CLOSES.hour)
+        start
+        for start in _practice.times(day_of(now), size.days + 1, HOUR)
+        if day_of(start).weekday() in WITHOUT_SUNDAY
     ]
     places = [(key, start) for key in counselors for start in hours]
-    Appointment.objects.bulk_create(
-        (
-            Appointment(
-                kind="session",
-                status="booked",
-                counselor_id=key,
-                starts_at=start,
-                ends_at=start + timedelta(minutes=50),
-                busy_until=start + HOUR,
-            )
-            for key, start in chance.sample(places, APPOINTMENTS)
-        ),
-        batch_size=2000,
-    )
+    return [
+        Booked(key, start, start + timedelta(minutes=50), start + HOUR)
+        for key, start in chance.sample(places, size.appointments)
+    ]
 
 
 # The pages
@@ -271,8 +182,6 @@ def _visitor() -> Any:
 
 def _offered(page: Any) -> list[datetime]:
     """The times that the page shows, read from its fields."""
-    import re
-
     found = re.findall(r'value="\d+\|([^"]+)"', page.content.decode())
     return [datetime.fromisoformat(value) for value in found]
 

@@ -1,7 +1,7 @@
 """The owner's settings: what can be set there, and that each change is recorded."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from practice.admin import AuditedAdmin
 from practice.audit.models import Entry
 from practice.fields import EncryptedTextField
 from practice.models import Directory, License, Practice, State, User
-from scheduling.models import TimeOff, WeeklyHours
+from scheduling.models import DateHours, Holiday, TimeOff, WeeklyHours
 from tests.cast import Cast, in_days
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,9 @@ def test_only_these_can_be_set():
         "practice.User",
         "practice.Counselor",
         "scheduling.WeeklyHours",
+        "scheduling.DateHours",
         "scheduling.TimeOff",
+        "scheduling.Holiday",
         "mfa.Authenticator",
         "axes.AccessAttempt",
         "contact.ConsentDocument",
@@ -268,6 +270,110 @@ def test_hours_and_time_off(owner: Browser, cast: Cast, before: int):
         ("change", "scheduling.weeklyhours", str(hours.pk), "ends"),
         ("erase", "scheduling.weeklyhours", str(hours.pk), ""),
     ]
+
+
+def test_a_single_days_hours(owner: Browser, cast: Cast, before: int):
+    facts = {"counselor": str(cast.nora.pk), "day": "2026-12-24", "kind": "any"}
+    added = send(owner, "scheduling_datehours_add", **facts, begins="09:00", ends="12:00")
+    assert added.status_code == 302
+    row = DateHours.objects.get()
+    assert (row.begins, row.ends) == (time(9), time(12))
+    backward = send(owner, "scheduling_datehours_change", row.pk, ends="08:00")
+    assert "The end is before the beginning." in backward.content.decode()
+    assert recorded(before, cast)[0][:3] == ("create", "scheduling.datehours", str(row.pk))
+
+
+def keep(owner: Browser, *kept: Holiday) -> Any:
+    """Send the list of holidays with ticks at these."""
+    path = reverse("admin:scheduling_holiday_changelist")
+    formset = owner.get(path).context["cl"].formset
+    fields = _filled(formset.management_form)
+    for form in formset.forms:
+        fields[form["id"].html_name] = form.instance.pk
+        if form.instance in kept:
+            fields[form["kept"].html_name] = "on"
+    return owner.post(path, {**fields, "_save": "Save"})
+
+
+def test_the_owner_keeps_and_drops_holidays(owner: Browser, cast: Cast, before: int):
+    days = [date(2026, 12, 25), date(2027, 1, 1), date(2027, 1, 18)]
+    first, second, third = (
+        Holiday.objects.create(day=day, name=f"Holiday {number}", kept=number < 2)
+        for number, day in enumerate(days)
+    )
+    assert keep(owner, first, third).status_code == 302
+    assert set(Holiday.objects.filter(kept=True)) == {first, third}
+    assert sorted(recorded(before, cast)) == [
+        ("change", "scheduling.holiday", str(second.pk), "kept"),
+        ("change", "scheduling.holiday", str(third.pk), "kept"),
+    ]
+
+
+def test_the_list_of_holidays_says_what_a_tick_means(owner: Browser, cast: Cast):
+    Holiday.objects.create(day=date(2026, 12, 25), name="Christmas Day")
+    Holiday.objects.create(day=date(2027, 4, 19), name="Patriots’ Day", place="MA")
+    page = owner.get(reverse("admin:scheduling_holiday_changelist")).content.decode()
+    for words in ("the practice is closed", "Friday", "The whole country", "Patriots’ Day"):
+        assert words in page
+
+
+def test_a_holiday_is_neither_renamed_nor_put_on_another_day(
+    owner: Browser, cast: Cast, before: int
+):
+    holiday = Holiday.objects.create(day=date(2026, 12, 25), name="Christmas Day")
+    path = reverse("admin:scheduling_holiday_change", args=[holiday.pk])
+    owner.post(path, {"day": "2026-12-26", "name": "Another", "kept": "on"})
+    holiday.refresh_from_db()
+    assert (holiday.day, holiday.name) == (date(2026, 12, 25), "Christmas Day")
+
+
+def test_calendar_services_are_kept_as_names(owner: Browser, cast: Cast, before: int):
+    typed = " Calendar.Example.com \n\nical.example.org\ncalendar.example.com."
+    assert send(owner, "practice_practice_change", 1, calendar_hosts=typed).status_code == 302
+    kept = Practice.current().calendar_hosts
+    assert kept == "calendar.example.com\nical.example.org"
+    assert recorded(before, cast) == [("change", "practice.practice", "1", "calendar_hosts")]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://calendar.example.com/feed",
+        "calendar.example.com/feed",
+        "*.example.com",
+        "localhost",
+        "10.0.0.1",
+        "[::1]",
+        "calendar.example.com:8443",
+        "user@calendar.example.com",
+    ],
+)
+def test_what_is_no_name_of_a_calendar_service_is_refused(
+    owner: Browser, cast: Cast, before: int, typed: str
+):
+    answer = send(owner, "practice_practice_change", 1, calendar_hosts=typed)
+    assert "is not the name of a service" in answer.content.decode()
+    assert Practice.current().calendar_hosts == ""
+    assert recorded(before, cast) == []
+
+
+def test_late_cancellation(owner: Browser, cast: Cast, before: int):
+    words = "Late cancellation costs the session."
+    facts = {"late_cancel_hours": "48", "late_cancel_words": words}
+    assert send(owner, "practice_practice_change", 1, **facts).status_code == 302
+    practice = Practice.current()
+    assert (practice.late_cancel_hours, practice.late_cancel_words) == (48, words)
+    refused = send(owner, "practice_practice_change", 1, late_cancel_hours="169")
+    assert refused.status_code == 200
+
+
+def test_a_counselors_pause_and_most_a_day(owner: Browser, cast: Cast, before: int):
+    facts = {"buffer_minutes": "20", "most_a_day": "5"}
+    assert send(owner, "practice_counselor_change", cast.nora.pk, **facts).status_code == 302
+    cast.nora.refresh_from_db()
+    assert (cast.nora.buffer_minutes, cast.nora.most_a_day) == (20, 5)
+    refused = send(owner, "practice_counselor_change", cast.nora.pk, most_a_day="0")
+    assert refused.status_code == 200
 
 
 def test_several_taken_away_at_once(owner: Browser, cast: Cast, before: int, now):

@@ -1,5 +1,7 @@
 """Forms say in plain words what to change."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django import forms
 
@@ -62,6 +64,7 @@ def test_a_check_in_and_a_booking_speak_plainly():
     questions = [{"key": "safe", "kind": "scale", "text": "How safe?", "low": "", "high": ""}]
     answer = CheckInForm(QuestionSet(questions=questions), {"safe": "eleven"})
     assert said(answer, "safe") == ["Please choose one of these."]
-    booking = BookForm([], "Eastern (EST)", {"first_day": "tomorrow", "at": "noon", "times": "1"})
+    zone = ZoneInfo("America/New_York")
+    booking = BookForm([], zone, {"first_day": "tomorrow", "at": "noon", "times": "1"})
     assert said(booking, "first_day") == ["Please give a date, such as 2026-12-03."]
     assert said(booking, "at") == ["Please give a time, such as 14:00."]

@@ -1,9 +1,9 @@
-"""Open times, held against an oracle that looks at every half hour by itself."""
+"""Open times: hours of all sorts, what takes time, both changes of the clock, few queries.
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+That they are all there are is tested in `test_explain`, by a walk through every minute.
+"""
+
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,161 +11,25 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from practice.models import Counselor, License, Practice, State
 from scheduling.availability import Slot, Wanted, open_slots
-from scheduling.calendars import Grid, free_starts, merged
-from scheduling.models import Appointment, Status, TimeOff, WeeklyHours
+from scheduling.models import (
+    Appointment,
+    BusyTime,
+    DateHours,
+    Holiday,
+    OutsideCalendar,
+    Status,
+    TimeOff,
+    WeeklyHours,
+)
+from scheduling.stretches import merged
 from tests.cast import CENTRAL, EASTERN, Cast, make_counselor
 
-HALF_HOUR, MINUTE = timedelta(minutes=30), timedelta(minutes=1)
-BUFFER = timedelta(minutes=10)
-# Ordinary weeks, and the weeks in which the clocks go forward and back.
-WEEKS = [date(2026, 12, 7), date(2027, 3, 10), date(2026, 10, 28)]
-
-
-@dataclass(frozen=True)
-class Week:
-    """Working hours on one weekday."""
-
-    weekday: int
-    begins: time
-    ends: time
-
-
-@dataclass
-class Calendar:
-    """One counselor's calendar, drawn at random."""
-
-    zone: ZoneInfo
-    earliest: datetime
-    latest: datetime
-    length: timedelta
-    hours: list[Week]
-    busy: list[tuple[datetime, datetime]] = field(default_factory=list)
-
-
-@cache
-def instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant at which that clock shows this time or a later one: no rule, a search."""
-    day_begins = local.replace(hour=0, minute=0, tzinfo=UTC) - timedelta(hours=1)
-    for quarter in range(36 * 4):
-        moment = day_begins + quarter * 15 * MINUTE
-        if moment.astimezone(zone).replace(tzinfo=None) >= local:
-            return moment
-    raise AssertionError("no such time on that clock")
-
-
-def oracle(calendar: Calendar) -> list[datetime]:
-    """Every start that may be offered: counted in half hours from where each span begins."""
-    zone, length = calendar.zone, calendar.length
-    day = calendar.earliest.astimezone(zone).date() - timedelta(days=1)
-    found = set()
-    while day <= calendar.latest.astimezone(zone).date() + timedelta(days=1):
-        for span in calendar.hours:
-            if span.weekday != day.weekday():
-                continue
-            begins = instant(datetime.combine(day, span.begins), zone)
-            ends = instant(datetime.combine(day, span.ends), zone)
-            for step in range(48):
-                start = begins + step * HALF_HOUR
-                fits = start + length <= ends and calendar.earliest <= start < calendar.latest
-                free = all(
-                    stop <= start or begin >= start + length + BUFFER
-                    for begin, stop in calendar.busy
-                )
-                if fits and free:
-                    found.add(start)
-        day += timedelta(days=1)
-    return sorted(found)
-
-
-@st.composite
-def calendars(draw: st.DrawFn) -> Calendar:
-    zone = ZoneInfo(draw(st.sampled_from([EASTERN, CENTRAL])))
-    begins = datetime.combine(draw(st.sampled_from(WEEKS)), time(), tzinfo=UTC)
-    earliest = begins + draw(st.integers(0, 48)) * HALF_HOUR
-    clock_times = st.integers(0, 95).map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
-    spans = draw(st.lists(st.tuples(st.integers(0, 6), clock_times, clock_times), max_size=7))
-    calendar = Calendar(
-        zone=zone,
-        earliest=earliest,
-        latest=earliest + draw(st.integers(1, 6 * 48)) * HALF_HOUR,
-        length=draw(st.sampled_from([30, 50, 60, 90])) * MINUTE,
-        hours=[Week(day, start, stop) for day, start, stop in sorted(spans) if start < stop],
-    )
-    quarters = st.tuples(st.integers(-24, 7 * 96), st.integers(1, 40))
-    calendar.busy = [
-        (begins + start * 15 * MINUTE, begins + (start + length) * 15 * MINUTE)
-        for start, length in draw(st.lists(quarters, max_size=8))
-    ]
-    return calendar
-
-
-@given(calendars())
-@settings(max_examples=150, deadline=None)
-def test_free_starts_are_those_an_exhaustive_search_finds(calendar: Calendar) -> None:
-    assert free(calendar) == oracle(calendar)
-
-
-def free(calendar: Calendar) -> list[datetime]:
-    """What the product finds in this calendar."""
-    hours = {
-        day: tuple((span.begins, span.ends) for span in calendar.hours if span.weekday == day)
-        for day in range(7)
-    }
-    grid = Grid(wanted_by(calendar), BUFFER).of(hours, calendar.zone, [(date.min, date.max)])
-    return free_starts(grid, merged(calendar.busy))
-
-
-@pytest.mark.parametrize(("day", "hours"), [(date(2027, 3, 14), 3), (date(2026, 11, 1), 5)])
-@pytest.mark.parametrize("zone", [EASTERN, CENTRAL])
-def test_hours_in_the_night_of_a_change_are_as_long_as_they_really_are(
-    day: date, hours: int, zone: str
-) -> None:
-    begins = datetime.combine(day, time(), tzinfo=UTC)
-    span = [Week(day.weekday(), time(0, 30), time(4, 30))]
-    latest = begins + timedelta(days=2)
-    calendar = Calendar(ZoneInfo(zone), begins, latest, 30 * MINUTE, span)
-    found = free(calendar)
-    assert found == oracle(calendar)
-    assert len(found) == 2 * hours
-
-
-@given(calendars(), st.data())
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_open_slots_of_a_calendar_in_the_database_are_those_of_the_search(
-    cast: Cast, calendar: Calendar, data: st.DataObject
-) -> None:
-    store(cast.nora, calendar, data)
-    found = open_slots([cast.nora], wanted_by(calendar), calendar.earliest)
-    assert [slot.starts_at for slot in found] == oracle(calendar)
-
-
-def store(counselor: Counselor, calendar: Calendar, data: st.DataObject) -> None:
-    """Put this calendar into the database, in place of what the counselor had."""
-    for model in (Appointment, TimeOff, WeeklyHours):
-        model.objects.filter(counselor=counselor).delete()
-    counselor.user.time_zone = calendar.zone.key
-    counselor.user.save()
-    WeeklyHours.objects.bulk_create(
-        WeeklyHours(counselor=counselor, weekday=week.weekday, begins=week.begins, ends=week.ends)
-        for week in calendar.hours
-    )
-    taken: list[tuple[datetime, datetime]] = []
-    for start, stop in calendar.busy:
-        clashes = any(start < other[1] and other[0] < stop for other in taken)
-        if clashes or data.draw(st.booleans()):
-            TimeOff.objects.create(counselor=counselor, starts_at=start, ends_at=stop)
-        else:
-            make_appointment(counselor, start, stop - BUFFER, stop)
-            taken.append((start, stop))
+MINUTE = timedelta(minutes=1)
 
 
 def make_appointment(
@@ -181,20 +45,12 @@ def make_appointment(
     )
 
 
-def wanted_by(calendar: Calendar) -> Wanted:
-    return Wanted(calendar.length, ["NJ"], calendar.earliest, calendar.latest)
-
-
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20)), max_size=10))
-def test_merged_spans_cover_the_same_minutes_and_never_touch(
-    numbers: list[tuple[int, int]],
-) -> None:
-    origin = datetime(2026, 12, 7, tzinfo=UTC)
-    spans = [(origin + a * MINUTE, origin + (a + n) * MINUTE) for a, n in numbers]
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)), max_size=10))
+def test_merged_spans_cover_the_same_time_and_never_touch(numbers: list[tuple[int, int]]) -> None:
+    spans = [(begins, begins + length) for begins, length in numbers]
     result = merged(spans)
-    minutes = {start + n * MINUTE for start, end in spans for n in range((end - start) // MINUTE)}
-    kept = [start + n * MINUTE for start, end in result for n in range((end - start) // MINUTE)]
-    assert sorted(minutes) == kept
+    kept = [number for begins, ends in result for number in range(begins, ends)]
+    assert kept == sorted({number for begins, ends in spans for number in range(begins, ends)})
     assert all(before[1] < after[0] for before, after in pairwise(result))
 
 
@@ -247,7 +103,7 @@ def test_overlapping_hours_offer_each_time_once_and_no_taken_one(cast: Cast) -> 
     assert found == sorted(set(found))
 
 
-def test_a_hold_blocks_until_it_runs_out(cast: Cast, travel: Callable[[datetime], None]) -> None:
+def test_a_hold_blocks_until_it_runs_out(cast: Cast) -> None:
     ends = at(date(2026, 12, 2), 10, 10)
     make_appointment(
         cast.nora,
@@ -338,23 +194,45 @@ def test_slots_of_several_counselors_come_in_order_of_time(cast: Cast) -> None:
     assert {name for _, name in order} == {"Ada", "Nora"}
 
 
-def queries(people: list[Counselor], days: int) -> int:
+def queries(counselors: Any, days: int) -> int:
     begins = at(THURSDAY, 0)
     wanted = Wanted(30 * MINUTE, ["NJ"], begins, begins + timedelta(days=days))
     with CaptureQueriesContext(connection) as captured:
-        assert open_slots(people, wanted, begins)
+        assert open_slots(counselors, wanted, begins)
     return len(captured)
 
 
-def test_the_number_of_queries_depends_on_neither_counselors_nor_days(cast: Cast) -> None:
-    for number in range(12):
-        make_counselor(f"extra{number}", ["NJ"])
-    everybody = list(Counselor.objects.working().select_related("user"))
-    one = [each for each in everybody if each.pk == cast.nora.pk]
-    counts = {queries(people, days) for people in (one, everybody) for days in (1, 30)}
-    assert len(everybody) > 12
-    assert len(counts) == 1
-    assert counts.pop() <= 7
+def test_four_queries_whatever_the_counselors_days_and_appointments(cast: Cast) -> None:
+    working = Counselor.objects.working()
+    few = {queries(working.filter(pk=cast.nora.pk), days) for days in (1, 30)}
+    people = [make_counselor(f"extra{number}", ["NJ", "NY"]) for number in range(20)]
+    Appointment.objects.bulk_create(
+        Appointment(
+            kind="session",
+            status=Status.BOOKED,
+            counselor=people[number % 20],
+            starts_at=at(THURSDAY, 0) + number // 20 * 30 * MINUTE,
+            ends_at=at(THURSDAY, 0) + (number // 20 * 30 + 20) * MINUTE,
+            busy_until=at(THURSDAY, 0) + (number // 20 * 30 + 20) * MINUTE,
+        )
+        for number in range(1000)
+    )
+    many = {queries(working, days) for days in (1, 30)}
+    assert few == many == {4}
+
+
+def test_counselors_may_be_given_as_rows_yet_to_be_read_or_as_a_list(cast: Cast) -> None:
+    make_counselor("ada", ["NJ"])
+    make_counselor("eve", ["MA"])
+    begins = at(THURSDAY, 0)
+    wanted = Wanted(30 * MINUTE, ["NJ"], begins, begins + timedelta(days=1))
+    rows = Counselor.objects.working()
+    with CaptureQueriesContext(connection) as captured:
+        found = open_slots(rows, wanted, begins)
+        assert {slot.counselor.zone.key for slot in found} == {EASTERN}
+    assert len(captured) == 4
+    assert found == open_slots(list(rows), wanted, begins)
+    assert {slot.counselor.public_name for slot in found} == {"Ada", "Nora"}
 
 
 def test_the_practice_s_own_pause_is_used(cast: Cast) -> None:
@@ -362,3 +240,178 @@ def test_the_practice_s_own_pause_is_used(cast: Cast) -> None:
     make_appointment(cast.nora, at(THURSDAY, 11), at(THURSDAY, 11, 50), at(THURSDAY, 12))
     assert at(THURSDAY, 10) not in starts(slots(cast, THURSDAY))
     assert at(THURSDAY, 9) in starts(slots(cast, THURSDAY))
+
+
+def test_a_counselor_s_own_pause_beats_the_practice_s(cast: Cast) -> None:
+    make_appointment(cast.nora, at(THURSDAY, 11), at(THURSDAY, 11, 50), at(THURSDAY, 11, 50))
+    cast.nora.buffer_minutes = 0
+    cast.nora.save()
+    hour: dict[str, Any] = {"length": 60 * MINUTE}
+    assert at(THURSDAY, 10) in starts(slots(cast, THURSDAY, **hour))
+    cast.nora.buffer_minutes = 30
+    cast.nora.save()
+    assert at(THURSDAY, 10) not in starts(slots(cast, THURSDAY, **hour))
+    assert at(THURSDAY, 9, 30) in starts(slots(cast, THURSDAY, **hour))
+
+
+# Hours of all sorts
+
+
+def first_and_last(found: list[Slot]) -> tuple[str, str]:
+    """When the first begins and the last ends, on a clock in New York."""
+    shown = [slot.starts_at.astimezone(ZoneInfo(EASTERN)) for slot in found]
+    ends = [slot.ends_at.astimezone(ZoneInfo(EASTERN)) for slot in found]
+    return f"{shown[0]:%H:%M}", f"{ends[-1]:%H:%M}"
+
+
+def set_hours(cast: Cast, *hours: tuple[time, time], weekday: int = 3, kind: str = "any") -> None:
+    """Her Thursdays, or another weekday of hers."""
+    cast.nora.weekly_hours.filter(weekday=weekday).delete()
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(counselor=cast.nora, weekday=weekday, kind=kind, begins=begins, ends=ends)
+        for begins, ends in hours
+    )
+
+
+def test_hours_for_sessions_are_offered_for_sessions_alone(cast: Cast) -> None:
+    set_hours(cast, (time(9), time(12)), kind="session")
+    assert slots(cast, THURSDAY) == []
+    assert first_and_last(slots(cast, THURSDAY, kind="session")) == ("09:00", "11:50")
+
+
+def test_hours_that_touch_are_one_stretch_whatever_they_are_for(cast: Cast) -> None:
+    set_hours(cast, (time(9), time(10, 30)))
+    WeeklyHours.objects.create(
+        counselor=cast.nora, weekday=3, kind="session", begins=time(10, 30), ends=time(12)
+    )
+    assert at(THURSDAY, 10) not in starts(slots(cast, THURSDAY))
+    assert at(THURSDAY, 10) in starts(slots(cast, THURSDAY, kind="session"))
+
+
+def test_a_date_s_own_hours_stand_in_place_of_the_weekly_ones(cast: Cast) -> None:
+    DateHours.objects.create(counselor=cast.nora, day=THURSDAY, begins=time(18), ends=time(20))
+    assert first_and_last(slots(cast, THURSDAY)) == ("18:00", "19:50")
+    assert first_and_last(slots(cast, THURSDAY + timedelta(days=1))) == ("09:00", "16:50")
+
+
+def test_a_date_without_times_is_a_day_off(cast: Cast) -> None:
+    DateHours.objects.create(counselor=cast.nora, day=THURSDAY)
+    assert slots(cast, THURSDAY) == []
+
+
+def test_a_date_s_hours_for_sessions_leave_none_for_consultations(cast: Cast) -> None:
+    DateHours.objects.create(
+        counselor=cast.nora, day=THURSDAY, kind="session", begins=time(18), ends=time(20)
+    )
+    assert slots(cast, THURSDAY) == []
+    assert slots(cast, THURSDAY, kind="session")
+
+
+def test_a_holiday_that_is_kept_closes_and_a_date_s_own_hours_open_again(cast: Cast) -> None:
+    holiday = Holiday.objects.create(day=THURSDAY, name="Founders’ Day", kept=False)
+    assert slots(cast, THURSDAY)
+    Holiday.objects.filter(pk=holiday.pk).update(kept=True)
+    assert slots(cast, THURSDAY) == []
+    assert slots(cast, THURSDAY + timedelta(days=1))
+    DateHours.objects.create(counselor=cast.nora, day=THURSDAY, begins=time(10), ends=time(11))
+    assert starts(slots(cast, THURSDAY)) == {at(THURSDAY, 10)}
+
+
+def test_the_busy_times_of_another_calendar_are_nobody_else_s(cast: Cast) -> None:
+    ada = make_counselor("ada", ["NJ"])
+    other = OutsideCalendar.objects.create(
+        counselor=cast.nora, name="Home", added_at=at(THURSDAY, 0)
+    )
+    BusyTime.objects.create(
+        calendar=other, starts_at=at(THURSDAY, 9), ends_at=at(THURSDAY, 15) + timedelta(seconds=1)
+    )
+    assert first_and_last(slots(cast, THURSDAY)) == ("15:30", "16:50")
+    begins = at(THURSDAY, 0)
+    wanted = Wanted(50 * MINUTE, ["NJ"], begins, begins + timedelta(days=1))
+    assert open_slots([ada], wanted, begins)[0].starts_at == at(THURSDAY, 9)
+
+
+def test_what_ends_within_a_second_keeps_all_of_it(cast: Cast) -> None:
+    until = at(THURSDAY, 9) + timedelta(microseconds=1)
+    TimeOff.objects.create(counselor=cast.nora, starts_at=at(THURSDAY, 8), ends_at=until)
+    assert slots(cast, THURSDAY)[0].starts_at == at(THURSDAY, 9, 30)
+
+
+def test_no_more_are_offered_on_a_day_than_they_see(cast: Cast) -> None:
+    cast.nora.most_a_day = 2
+    cast.nora.save()
+    make_appointment(cast.nora, at(THURSDAY, 7), at(THURSDAY, 7, 50), at(THURSDAY, 8))
+    assert slots(cast, THURSDAY)
+    late = make_appointment(cast.nora, at(THURSDAY, 22), at(THURSDAY, 22, 50), at(THURSDAY, 23))
+    assert slots(cast, THURSDAY) == []
+    # Asked for an hour alone, it is still the whole day that counts.
+    noon: dict[str, Any] = {"earliest": at(THURSDAY, 12), "latest": at(THURSDAY, 13)}
+    assert slots(cast, THURSDAY, **noon) == []
+    assert slots(cast, THURSDAY, leaving_out=late.pk)
+    assert slots(cast, THURSDAY + timedelta(days=1))
+
+
+def test_nothing_is_offered_that_has_begun(cast: Cast) -> None:
+    begins = at(THURSDAY, 0)
+    wanted = Wanted(50 * MINUTE, ["NJ"], begins, begins + timedelta(days=1))
+    found = open_slots([cast.nora], wanted, at(THURSDAY, 10))
+    assert found[0].starts_at == at(THURSDAY, 10, 30)
+
+
+# Midnight, and the days on which the clocks change
+
+
+def test_hours_that_end_in_the_last_minute_last_until_midnight(cast: Cast) -> None:
+    set_hours(cast, (time(22), time(23, 59)))
+    found = slots(cast, THURSDAY, length=30 * MINUTE)
+    assert first_and_last(found) == ("22:00", "00:00")
+
+
+def test_hours_go_on_past_midnight_where_the_next_day_s_begin_then(cast: Cast) -> None:
+    set_hours(cast, (time(23, 25), time(23, 59)))
+    assert slots(cast, THURSDAY) == []
+    set_hours(cast, (time(0), time(0, 45)), (time(9), time(17)), weekday=4)
+    found = starts(slots(cast, THURSDAY))
+    assert found == {at(THURSDAY, 23, 25), at(THURSDAY, 23, 55)}
+    assert slots(cast, THURSDAY, days=2)[0].ends_at == at(THURSDAY + timedelta(days=1), 0, 15)
+
+
+def test_five_to_midnight_is_a_time_like_any_other(cast: Cast) -> None:
+    set_hours(cast, (time(23, 55), time(23, 59)))
+    assert starts(slots(cast, THURSDAY, length=5 * MINUTE)) == {at(THURSDAY, 23, 55)}
+    assert slots(cast, THURSDAY, length=6 * MINUTE) == []
+
+
+FORWARD, BACK, BACK_AGAIN = date(2027, 3, 14), date(2026, 11, 1), date(2027, 11, 7)
+
+
+@pytest.mark.parametrize("zone", [EASTERN, CENTRAL])
+@pytest.mark.parametrize(
+    ("day", "begins", "ends", "shown"),
+    [
+        (FORWARD, time(0), time(4), "00:00 00:30 01:00 01:30 03:00 03:30"),
+        (FORWARD, time(1), time(2, 30), "01:00 01:30"),
+        (FORWARD, time(2), time(3, 30), "03:00"),
+        (FORWARD, time(2), time(3), ""),
+        (FORWARD, time(2, 15), time(4), "03:00 03:30"),
+        (FORWARD, time(23), time(23, 59), "23:00 23:30"),
+        (BACK, time(0), time(2), "00:00 00:30 01:00 01:30 01:00 01:30"),
+        (BACK, time(1), time(2), "01:00 01:30 01:00 01:30"),
+        (BACK, time(0), time(1, 30), "00:00 00:30 01:00"),
+        (BACK, time(1, 30), time(2, 30), "01:30 01:00 01:30 02:00"),
+        (BACK_AGAIN, time(1), time(3), "01:00 01:30 01:00 01:30 02:00 02:30"),
+        (BACK_AGAIN, time(23), time(23, 59), "23:00 23:30"),
+    ],
+)
+def test_hours_in_the_night_of_a_change_are_as_long_as_they_really_are(
+    cast: Cast, zone: str, day: date, begins: time, ends: time, shown: str
+) -> None:
+    cast.nora.user.time_zone = zone
+    cast.nora.user.save()
+    set_hours(cast, (begins, ends), weekday=6)
+    begins_at = datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    wanted = Wanted(30 * MINUTE, ["NJ"], begins_at, begins_at + timedelta(hours=25))
+    slots = open_slots([cast.nora], wanted, begins_at - MINUTE)
+    found = [slot.starts_at for slot in slots]
+    assert [f"{each.astimezone(ZoneInfo(zone)):%H:%M}" for each in found] == shown.split()
+    assert all(after - before == 30 * MINUTE for before, after in pairwise(found))

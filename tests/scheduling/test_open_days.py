@@ -23,15 +23,9 @@ from scheduling.availability import (
 )
 from scheduling.models import Appointment, Status, TimeOff, WeeklyHours
 from tests.cast import CENTRAL, EASTERN, Cast, make_counselor
-from tests.scheduling.test_availability import (
-    MINUTE,
-    Calendar,
-    at,
-    calendars,
-    make_appointment,
-    store,
-    wanted_by,
-)
+from tests.scheduling.oracle import World, moment
+from tests.scheduling.test_availability import MINUTE, at, make_appointment
+from tests.scheduling.worlds import store, worlds
 
 ZONES = [ZoneInfo(EASTERN), ZoneInfo(CENTRAL)]
 IN_THE_DATABASE = settings(
@@ -50,55 +44,53 @@ def days_of(slots: list[Slot], zone: ZoneInfo) -> list[date]:
     return list(dict.fromkeys(slot.starts_at.astimezone(zone).date() for slot in slots))
 
 
-@given(calendars(), st.sampled_from(ZONES), st.integers(1, 4), st.integers(0, 20), st.data())
+@given(worlds(), st.sampled_from(ZONES), st.integers(1, 4), st.integers(0, 20))
 @IN_THE_DATABASE
 def test_the_first_open_days_are_the_first_of_all_open_days(
     cast: Cast,
-    calendar: Calendar,
+    world: World,
     zone: ZoneInfo,
     days: int,
     further: int,
-    data: st.DataObject,
 ) -> None:
-    store(cast.nora, calendar, data)
-    wanted = replace(wanted_by(calendar), latest=calendar.latest + timedelta(days=further))
-    everything = open_slots([cast.nora], wanted, calendar.earliest)
-    found = first_open_days([cast.nora], wanted, calendar.earliest, zone=zone, days=days)
+    wanted = store(cast, world)
+    wanted = replace(wanted, latest=wanted.latest + timedelta(days=further))
+    everything = open_slots([cast.nora], wanted, moment(world.now))
+    found = first_open_days([cast.nora], wanted, moment(world.now), zone=zone, days=days)
     first = set(days_of(everything, zone)[:days])
     assert found.slots == [s for s in everything if s.starts_at.astimezone(zone).date() in first]
     assert found.more or found.slots == everything
 
 
-@given(calendars(), st.integers(-40, 400), st.integers(1, 12), st.data())
+@given(worlds(), st.integers(-40, 400), st.integers(1, 12))
 @IN_THE_DATABASE
 def test_the_nearest_open_times_are_the_nearest_of_all(
-    cast: Cast, calendar: Calendar, shift: int, number: int, data: st.DataObject
+    cast: Cast, world: World, shift: int, number: int
 ) -> None:
-    store(cast.nora, calendar, data)
-    wanted = wanted_by(calendar)
-    near = calendar.earliest + shift * 30 * MINUTE
-    everything = open_slots([cast.nora], wanted, calendar.earliest)
-    found = nearest_open([cast.nora], wanted, near, calendar.earliest, number)
+    wanted = store(cast, world)
+    near = wanted.earliest + shift * 30 * MINUTE
+    everything = open_slots([cast.nora], wanted, moment(world.now))
+    found = nearest_open([cast.nora], wanted, near, moment(world.now), number)
     distances = sorted(abs(slot.starts_at - near) for slot in everything)[:number]
     assert sorted(abs(slot.starts_at - near) for slot in found) == distances
     assert starts(found) == sorted(starts(found))
     assert set(found) <= set(everything)
 
 
-@given(calendars(), st.integers(-4, 300), st.data())
+@given(worlds(), st.integers(-4, 300))
 @IN_THE_DATABASE
 def test_a_time_is_open_where_it_is_among_the_open_times(
-    cast: Cast, calendar: Calendar, half_hours: int, data: st.DataObject
+    cast: Cast, world: World, half_hours: int
 ) -> None:
-    store(cast.nora, calendar, data)
-    wanted = wanted_by(calendar)
-    everything = starts(open_slots([cast.nora], wanted, calendar.earliest))
-    moments = [calendar.earliest + half_hours * 30 * MINUTE, *everything[:3], *everything[-1:]]
-    for moment in moments:
-        open_now = is_open(cast.nora, moment, wanted, calendar.earliest)
-        assert open_now == (moment in everything)
-        shifted = moment + timedelta(seconds=1)
-        assert is_open(cast.nora, shifted, wanted, calendar.earliest) == (shifted in everything)
+    wanted = store(cast, world)
+    now = moment(world.now)
+    everything = starts(open_slots([cast.nora], wanted, now))
+    moments = [wanted.earliest + half_hours * 30 * MINUTE, *everything[:3], *everything[-1:]]
+    for each in moments:
+        open_now = is_open(cast.nora, each, wanted, now)
+        assert open_now == (each in everything)
+        shifted = each + timedelta(seconds=1)
+        assert is_open(cast.nora, shifted, wanted, now) == (shifted in everything)
 
 
 @pytest.mark.parametrize("first", [date(2027, 3, 12), date(2026, 10, 30)])

@@ -192,7 +192,8 @@ def test_a_partner_who_is_told_later_is_reminded_too(
         starts_at=in_days(now, 3),
         attending=[Attending(state, vera.time_zone), Attending(state, walt.time_zone)],
     )
-    booked = booking.confirm(held, vera, trail.SYSTEM, partner=walt)
+    booked = booking.confirm(held, vera, trail.SYSTEM)
+    booked.attendees.filter(client=None).update(client=walt)
     assert set(planned(booked, vera)) == {"reminder", "soon"}
     assert not Message.objects.filter(client=walt).exists()
     for _ in range(2):

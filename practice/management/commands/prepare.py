@@ -21,6 +21,7 @@ class Command(BaseCommand):
         collect_static(settings.HOME / "static-made-from")
         if settings.DEMO:
             call_command("seed_demo", "--if-empty", verbosity=0)
+        call_command("renew_holidays", verbosity=0)
 
 
 def collect_static(stamp: Path) -> None:
