@@ -28,7 +28,7 @@ from scheduling.turns import lapse_holds, wait_for_turn
 __all__ = ["lapse_holds", "wait_for_turn"]
 
 HOLD = timedelta(minutes=10)
-# A session lasts no less and no more, and starts on a whole five minutes.
+# Nothing lasts less or more, and sessions start on a whole five minutes.
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(minutes=240)
 STEP_MINUTES = 5
 
@@ -50,7 +50,7 @@ class TimeIsOver(SlotTaken):
 
 
 class OddTime(ValueError):
-    """No session starts then, or lasts so long; the words say what does."""
+    """Nothing starts then, or lasts so long; the words say what does."""
 
 
 class MayNotMeet(Exception):
@@ -155,8 +155,10 @@ def book_session(
     Raises SlotTaken, TimeIsOver, ClientBusy, MayNotMeet, OddTime, and AgainstTheRules where no
     `override` (an `Override`) says why it is booked all the same.
     """
-    length = length or timedelta(minutes=Practice.current().session_minutes)
-    check_times(starts_at, length)
+    if length is None:
+        length = timedelta(minutes=Practice.current().session_minutes)
+    check_start(starts_at)
+    check_length(length)
     check = is_held_to_rules(by, override) and (check_rules or bool(override))
     if check and starts_at <= clock.now():
         raise TimeIsOver(starts_at)
@@ -251,12 +253,16 @@ def let_go(held: Appointment) -> None:
 # Parts that what becomes of appointments shares
 
 
-def check_times(starts_at: datetime, length: timedelta) -> None:
-    """Raises OddTime where no session can start then, or last so long."""
+def check_start(starts_at: datetime) -> None:
+    """Raises OddTime where no session starts then; consultations start as their hours do."""
     if starts_at.minute % STEP_MINUTES or starts_at.second or starts_at.microsecond:
         raise OddTime("Please choose a time on a whole five minutes, such as 10:05.")
+
+
+def check_length(length: timedelta) -> None:
+    """Raises OddTime where nothing lasts so long."""
     if not SHORTEST <= length <= LONGEST:
-        raise OddTime("A session lasts 5 minutes at least and 240 minutes at most.")
+        raise OddTime("An appointment lasts 5 minutes at least and 240 minutes at most.")
 
 
 def check_may_meet(counselor: Counselor, places: Sequence[str], starts_at: datetime) -> None:

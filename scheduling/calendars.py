@@ -80,6 +80,13 @@ class Wanted:
     keep: Callable[[datetime], bool] | None = None
     # What for: "consultation" or "session". Hours may be kept for one of the two.
     kind: str = HoursKind.CONSULTATION
+    # Others that stand in nobody's way, such as a series that moves as a whole.
+    also_leaving_out: frozenset[UUID] = frozenset()
+
+    @property
+    def ignored(self) -> frozenset[UUID]:
+        """The appointments that stand in nobody's way."""
+        return self.also_leaving_out | ({self.leaving_out} if self.leaving_out else set())
 
     @property
     def seconds(self) -> int:
@@ -300,7 +307,7 @@ def times_of_clients(
         .filter(starts_at__gt=wanted.earliest - _LONGEST, ends_at__gt=wanted.earliest)
         .filter(starts_at__lt=wanted.latest + wanted.length)
         .exclude(appointment__status=Status.HOLD, appointment__hold_ends_at__lte=now)
-        .exclude(appointment__in=[wanted.leaving_out] if wanted.leaving_out else [])
+        .exclude(appointment__in=wanted.ignored)
     )
     times = rows.order_by("starts_at").values_list("starts_at", "ends_at")
     return [(start, end) for start, end in times if start and end]
@@ -329,7 +336,7 @@ def live_appointments(
         Appointment.objects.filter(_TAKES_TIME, counselor__in=keys)
         .filter(starts_at__gt=wanted.earliest - _LONGEST, starts_at__lt=until)
         .exclude(status=Status.HOLD, hold_ends_at__lte=now)
-        .exclude(pk__in=[wanted.leaving_out] if wanted.leaving_out else [])
+        .exclude(pk__in=wanted.ignored)
     )
 
 

@@ -141,12 +141,12 @@ def _page(
     return render(request, "scheduling/calendars.html", context)
 
 
-def _file_form(*given: Any) -> CalendarFileForm:
-    return CalendarFileForm(*given, auto_id="file_%s")
+def _file_form(data: Any = None, files: Any = None) -> CalendarFileForm:
+    return CalendarFileForm(data, files, auto_id="file_%s")
 
 
-def _address_form(*given: Any) -> CalendarAddressForm:
-    return CalendarAddressForm(*given, auto_id="address_%s")
+def _address_form(data: Any = None) -> CalendarAddressForm:
+    return CalendarAddressForm(data, auto_id="address_%s")
 
 
 def _may_read(request: StaffRequest, form: CalendarFileForm | CalendarAddressForm) -> bool:

@@ -95,5 +95,5 @@ def _appointments(feed: CalendarFeed, now: datetime) -> Iterable[Appointment]:
     # Those that were canceled are told for a while, so that other calendars let go of them.
     told = Q(status__in=[Status.BOOKED, Status.DONE, Status.NO_SHOW])
     told |= Q(status=Status.CANCELED, canceled_at__gte=today - BACK)
-    found = theirs.between(today - BACK, today + AHEAD).filter(told)  # type: ignore[attr-defined]
-    return found.order_by("starts_at", "pk")  # type: ignore[no-any-return]
+    found = theirs.between(today - BACK, today + AHEAD).filter(told)
+    return found.order_by("starts_at", "pk")

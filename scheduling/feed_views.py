@@ -35,4 +35,4 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     )
     told = get_conditional_response(request, etag=etag, response=answer)
     assert told is not None
-    return told  # type: ignore[return-value]
+    return told

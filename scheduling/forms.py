@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -93,6 +93,11 @@ class PlaceForm(PlainForm):
         self.initial = {"state": attendee.state_id, "time_zone": attendee.time_zone}
 
 
+def _as_digits() -> forms.TextInput:
+    """A field for a number that doesn't lose what else was typed into it."""
+    return forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+
 class BookForm(PlainForm):
     """One session or several in a rhythm, on the counselor's wall clock."""
 
@@ -105,6 +110,7 @@ class BookForm(PlainForm):
     )
     minutes = forms.IntegerField(
         label="Length in minutes",
+        widget=_as_digits(),
         min_value=SHORTEST,
         max_value=LONGEST,
         error_messages={
@@ -115,6 +121,7 @@ class BookForm(PlainForm):
     )
     times = forms.IntegerField(
         label="How many sessions?",
+        widget=_as_digits(),
         min_value=1,
         max_value=MOST,
         initial=1,
@@ -234,26 +241,35 @@ class EndForm(_ScopedForm):
     )
 
 
+class WaysOut(NamedTuple):
+    """How the ways out are called: to leave it, and to go against the calendar."""
+
+    out: str
+    anyway: str
+
+
 class DecisionsForm(PlainForm):
     """What is to be done about each session of a preview that isn't open."""
 
     OUT, ANYWAY = "out", "anyway"
 
-    def __init__(self, preview: Preview, zone: ZoneInfo, out_words: str, *args: Any, **kw: Any):
-        super().__init__(*args, **kw)
+    def __init__(
+        self, preview: Preview, zone: ZoneInfo, words: WaysOut, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
         self.refused = preview.refused
         self.decisions: dict[date, Decision] = {}
         for each in self.refused:
-            self._ask(each, zone, out_words)
+            self._ask(each, zone, words)
         if len(self.refused) > 1:
-            self._ask_for_all(out_words)
+            self._ask_for_all(words)
 
-    def _ask(self, occurrence: Occurrence, zone: ZoneInfo, out_words: str) -> None:
-        choices = [(self.OUT, out_words)]
+    def _ask(self, occurrence: Occurrence, zone: ZoneInfo, words: WaysOut) -> None:
+        choices = [(self.OUT, words.out)]
         for start in occurrence.open_times:
             choices.append((start.isoformat(), f"Instead: {_spoken_short(start, zone)}"))
         if occurrence.can_be_overridden:
-            choices.append((self.ANYWAY, "Book it all the same"))
+            choices.append((self.ANYWAY, words.anyway))
             self.fields[f"why_{occurrence.day}"] = _reason_field()
         gone = "What you chose is no longer open. Please choose again."
         self.fields[f"do_{occurrence.day}"] = forms.ChoiceField(
@@ -261,16 +277,18 @@ class DecisionsForm(PlainForm):
             choices=choices,
             widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
             required=False,
+            # Where there's but one way out, nothing needs to be chosen.
+            initial=self.OUT if len(choices) == 1 else None,
             error_messages={"invalid_choice": gone},
         )
 
-    def _ask_for_all(self, out_words: str) -> None:
-        choices = [("", "I choose for each"), (self.OUT, out_words)]
+    def _ask_for_all(self, words: WaysOut) -> None:
+        choices = [("", "I choose for each"), (self.OUT, words.out)]
         if any(each.can_be_overridden for each in self.refused):
-            choices.append((self.ANYWAY, "Book all the same, where that can be"))
+            choices.append((self.ANYWAY, f"{words.anyway}, where that can be"))
             self.fields["why_all"] = _reason_field()
         self.fields["do_all"] = forms.ChoiceField(
-            label="For all that I choose nothing for", choices=choices, required=False
+            label="For those that I choose nothing for below", choices=choices, required=False
         )
 
     def clean(self) -> dict[str, Any]:
@@ -285,7 +303,7 @@ class DecisionsForm(PlainForm):
         if not chosen:
             chosen, reason = self._of_all(occurrence)
         if not chosen:
-            self.add_error(f"do_{day}", "Please choose what to do about this one.")
+            self.add_error(f"do_{day}", f"Please choose what to do about {_spoken_date(day)}.")
         elif chosen == self.OUT:
             self.decisions[day] = LEAVE_OUT
         elif chosen != self.ANYWAY:
@@ -302,11 +320,11 @@ class DecisionsForm(PlainForm):
         return chosen, self.cleaned_data.get("why_all", "")
 
     def _ask_why(self, occurrence: Occurrence) -> None:
-        field = f"why_{occurrence.day}"
+        field, about = f"why_{occurrence.day}", _spoken_date(occurrence.day)
         if not self.cleaned_data.get(f"do_{occurrence.day}"):
-            field = "why_all"
+            field, about = "why_all", "those that are against the calendar"
         if field not in self.errors:
-            self.add_error(field, "Please choose a reason.")
+            self.add_error(field, f"Please choose a reason for {about}.")
 
 
 def left_out(data: Mapping[str, str], preview: Preview) -> frozenset[date]:

@@ -88,7 +88,8 @@ class WeeklyForm(SpanForm):
     field_order = ["weekdays", "begins", "ends", "kind"]
 
     def __init__(self, counselor: Counselor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="weekly_%s", **kwargs)
+        kwargs["auto_id"] = "weekly_%s"
+        super().__init__(*args, **kwargs)
         self.counselor = counselor
 
     def clean(self) -> dict[str, Any]:
@@ -140,7 +141,8 @@ class DateForm(SpanForm):
     field_order = ["day", "what", "begins", "ends", "kind"]
 
     def __init__(self, counselor: Counselor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="date_%s", **kwargs)
+        kwargs["auto_id"] = "date_%s"
+        super().__init__(*args, **kwargs)
         self.counselor = counselor
 
     def clean_day(self) -> date:
@@ -185,7 +187,8 @@ class AwayForm(PlainForm):
     field_order = ["first_day", "first_time", "last_day", "last_time"]
 
     def __init__(self, counselor: Counselor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="away_%s", **kwargs)
+        kwargs["auto_id"] = "away_%s"
+        super().__init__(*args, **kwargs)
         self.counselor = counselor
 
     def clean_last_day(self) -> date:
@@ -259,7 +262,8 @@ class LimitsForm(PlainForm):
             "buffer_minutes": counselor.buffer_minutes,
             "most_a_day": counselor.most_a_day,
         }
-        super().__init__(*args, auto_id="limits_%s", **kwargs)
+        kwargs["auto_id"] = "limits_%s"
+        super().__init__(*args, **kwargs)
         self.fields[
             "buffer_minutes"
         ].help_text = f"Leave it empty for the practice’s own pause, {usual} minutes."

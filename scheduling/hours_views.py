@@ -29,14 +29,9 @@ _A_YEAR = timedelta(days=366)
 def everybody(request: StaffRequest) -> HttpResponse:
     """All counselors with their week in a few words, and when they are away next."""
     now = clock.now()
-    counselors = (
-        _theirs(request)
-        .working()  # type: ignore[attr-defined]
-        .prefetch_related(
-            "weekly_hours",
-            Prefetch("time_off", TimeOff.objects.filter(ends_at__gt=now), to_attr="away"),
-        )
-    )
+    away = Prefetch("time_off", TimeOff.objects.filter(ends_at__gt=now), to_attr="away")
+    working = Counselor.objects.working().select_related("user")
+    counselors = working.prefetch_related("weekly_hours", away)
     rows = [
         {
             "counselor": each,

@@ -55,7 +55,8 @@ def move(
     """
     appointment = _open(appointment, version, others=[counselor] if counselor else [])
     before = copy(appointment)
-    _put(appointment, starts_at, length or before.length, counselor or before.counselor)
+    length = before.length if length is None else length
+    _put(appointment, starts_at, length, counselor or before.counselor)
     _check(appointment, before, override, by)
     with refusing_overlap(starts_at):
         appointment.sequence += 1
@@ -175,8 +176,9 @@ def _check(appointment: Appointment, before: Appointment, override: str, by: tra
     starts_at = appointment.starts_at
     if starts_at != before.starts_at and starts_at <= clock.now():
         raise booking.TimeIsOver(starts_at)
+    booking.check_length(appointment.length)
     if appointment.kind == Appointment.Kind.SESSION:
-        booking.check_times(starts_at, appointment.length)
+        booking.check_start(starts_at)
     coming = list(appointment.attendees.values_list("state", "client"))
     places = [state for state, _ in coming]
     booking.check_may_meet(appointment.counselor, places, starts_at)

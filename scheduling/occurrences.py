@@ -214,8 +214,9 @@ class _Looker:
             earliest=self._monday(min(days)),
             latest=self._monday(max(days) + _WEEK),
             kind=HoursKind.SESSION,
-            also_leaving_out=ignored,
         )
+        if ignored:
+            self.wanted = replace(self.wanted, also_leaving_out=ignored)
         self.explainer = Explainer([counselor], self.wanted, self.now, clients=first.clients)
 
     def occurrences(self) -> list[Occurrence]:

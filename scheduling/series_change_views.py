@@ -18,7 +18,7 @@ from practice.http import StaffRequest
 from practice.models import Practice
 from scheduling import late, series_changes, series_pages, session_scope
 from scheduling.booking import ChangedMeanwhile
-from scheduling.forms import DecisionsForm, EndForm, ShiftForm, left_out
+from scheduling.forms import DecisionsForm, EndForm, ShiftForm, WaysOut, left_out
 from scheduling.lifecycle import NotOpen
 from scheduling.models import Appointment
 from scheduling.occurrences import Preview
@@ -27,6 +27,7 @@ from scheduling.series_changes import Meant, Scope, Shift, TheyTradePlaces
 
 _NONE_MOVES = "None of them would move. Please choose another time for at least one."
 _TRADE = "Two of these would trade places. Please move one of them alone first."
+_WAYS_OUT = WaysOut("Leave it where it is", "Move it there all the same")
 _TOLD = "People are told of the first one now, and of others that they have heard of."
 
 
@@ -37,7 +38,7 @@ def change(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     session = _session(request, appointment_id)
     if not session_scope.may_be_changed(session):
         return _too_late(request, session)
-    form = ShiftForm(session, request.POST or None, several=_has_more(session))
+    form = ShiftForm(session, request.POST or None, **_scope(request, session))
     if not form.is_valid() or "edit" in request.POST:
         return _asking(request, session, form, "scheduling/series_change.html")
     preview = _moving(form.shift(), request.POST)
@@ -83,7 +84,7 @@ def _decisions(
     preview: Preview, shift: Shift, data: Mapping[str, Any] | None = None
 ) -> DecisionsForm:
     zone = shift.meant.appointment.counselor.zone
-    return DecisionsForm(preview, zone, "Leave it where it is", data)
+    return DecisionsForm(preview, zone, _WAYS_OUT, data)
 
 
 def _looking(
@@ -115,7 +116,7 @@ def call_off(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     session = _session(request, appointment_id)
     if not session_scope.may_be_changed(session):
         return _too_late(request, session)
-    form = EndForm(session, request.POST or None, several=_has_more(session))
+    form = EndForm(session, request.POST or None, **_scope(request, session))
     if not form.is_valid() or "edit" in request.POST:
         return _asking(request, session, form, "scheduling/series_end.html")
     meant, seen, reason = form.meant(), request.POST.get("seen"), form.cleaned_data["reason"]
@@ -168,10 +169,14 @@ def _session(request: StaffRequest, appointment_id: UUID) -> Appointment:
     return session
 
 
-def _has_more(session: Appointment) -> bool:
-    """Whether others of its series may go along."""
+def _scope(request: StaffRequest, session: Appointment) -> dict[str, Any]:
+    """Whether others of its series may go along, and which are chosen at first."""
     found = series_changes.still_to_come(session, Scope.ALL)
-    return any(each.pk != session.pk for each in found)
+    asked = request.GET.get("scope", "")
+    return {
+        "several": any(each.pk != session.pk for each in found),
+        "initial": {"scope": asked} if asked in Scope.values else {},
+    }
 
 
 def _too_late(request: StaffRequest, session: Appointment) -> HttpResponse:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.forms import BoundField
 
+from practice import clock
 from practice.wording import clock_time, spoken_day, spoken_time, zone_name
 from scheduling import rhythm
 from scheduling.booking import Attending
@@ -24,6 +25,7 @@ _TONES = {
     Status.CANCELED: "stopped",
 }
 
+_A_YEAR = timedelta(days=330)
 CHANGED = "The calendar changed while you looked, so nothing was saved. What is new is marked."
 
 
@@ -152,7 +154,8 @@ def license_words(preview: Preview) -> str:
     if preview.license_ends is None:
         return ""
     day, words = preview.license_ends
-    return f"Sessions from {day:%b} {day.day} on can’t be booked: {' '.join(words)}"
+    since = f"{day:%b} {day.day}{_year(day)}"
+    return f"Sessions from {since} on can’t be booked: {' '.join(words)}"
 
 
 def booked_words(sessions: Sequence[Appointment], zone: ZoneInfo) -> str:
@@ -184,8 +187,13 @@ def _field(form: DecisionsForm, name: str) -> BoundField | None:
 
 def _from_to(occurrence: Occurrence, zone: ZoneInfo) -> str:
     start, end = occurrence.starts_at, occurrence.ends_at
-    span = f"{clock_time(start, zone)} to {clock_time(end, zone)}"
-    return f"{spoken_day(start, zone)}, {span} {zone_name(start, zone)}"
+    day = f"{spoken_day(start, zone)}{_year(start.astimezone(zone).date())}"
+    return f"{day}, {clock_time(start, zone)} to {clock_time(end, zone)} {zone_name(start, zone)}"
+
+
+def _year(day: date) -> str:
+    """Such as ", 2028": more than a year ahead a day of the year alone could be either."""
+    return f", {day.year}" if day > clock.now().date() + _A_YEAR else ""
 
 
 def _their_clocks(moment: datetime, zone: ZoneInfo, clocks: Iterable[Clock]) -> Iterator[str]:

@@ -20,12 +20,13 @@ from practice.audit.models import Verb
 from practice.http import StaffRequest
 from practice.models import Practice
 from scheduling import series, series_pages, session_scope
-from scheduling.forms import BookForm, DecisionsForm
+from scheduling.forms import BookForm, DecisionsForm, WaysOut
 from scheduling.models import Appointment
 from scheduling.occurrences import Preview
 from scheduling.series import NothingLeft, Outdated, Wish
 
 _NOTHING_LEFT = "Nothing would be left to book. Please keep at least one."
+_WAYS_OUT = WaysOut("Leave this one out", "Book it all the same")
 _TOLD = (
     "People get one message now, about the first. Of each later session they hear two days "
     "before it."
@@ -95,7 +96,7 @@ def _book_or_look(
 def _decisions(
     preview: Preview, zone: ZoneInfo, data: Mapping[str, Any] | None = None
 ) -> DecisionsForm:
-    return DecisionsForm(preview, zone, "Leave this one out", data)
+    return DecisionsForm(preview, zone, _WAYS_OUT, data)
 
 
 def _looking(

@@ -159,7 +159,7 @@ def _refused(
     if form.with_counselor:
         kept.append(("counselor", counselor.pk))
     url = reverse("desk:move", args=[appointment.pk])
-    return {"time": found, "kept": kept, "url": url, "verb": "Move it"}
+    return {"time": found, "kept": kept, "url": url, "verb": "Move it there"}
 
 
 def _move_form(request: StaffRequest, appointment: Appointment, data: Any = None) -> MoveForm:

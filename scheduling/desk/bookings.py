@@ -1,6 +1,7 @@
 """Booking at the desk, and why a time can be booked or not."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
@@ -33,6 +34,7 @@ from scheduling.models import Appointment
 _KINDS = Appointment.Kind
 _MOST_SHOWN = 30
 _KEY_DIGITS = 9
+_FURTHEST = 2 * typed.FURTHEST
 # Who comes isn't known yet: where they will be is asked once it is.
 _OF_PLACES = {Why.NO_PLACE, Why.NOT_SERVED, Why.NOT_LICENSED, Why.NOT_LICENSED_THAT_DAY}
 
@@ -71,10 +73,11 @@ def asked_time(request: HttpRequest) -> datetime | None:
     """The moment that the address names, over or not."""
     try:
         at = datetime.fromisoformat(request.GET.get("at", ""))
-        at = at.astimezone(UTC) if at.tzinfo else None
+        if at.tzinfo is None or abs(at - clock.now()) > _FURTHEST:
+            return None
+        return at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return at if at and abs(at - clock.now()) < 2 * typed.FURTHEST else None
 
 
 # Why
@@ -229,9 +232,9 @@ def _refusal(
 
 def _as_shown(request: StaffRequest, form: BookForm, refused: Refused) -> dict[str, Any]:
     """With all that was said, so that one click books another time or this one all the same."""
-    fields = [form["length"], *form.place_fields()]
+    fields = [form["length"], *chain.from_iterable(form.place_fields())]
     kept = [(field.html_name, field.value() or "") for field in fields]
-    return {"time": refused, "kept": kept, "url": request.get_full_path(), "verb": "Book it"}
+    return {"time": refused, "kept": kept, "url": request.get_full_path(), "verb": "Book it then"}
 
 
 def _day_of(request: StaffRequest, appointment: Appointment) -> str:

@@ -51,16 +51,20 @@ def event(row: Row, *, may_change: bool) -> Event:
             "url": row["url"],
             "version": row["version"],
             "isConsultation": row["kind_key"] == "consultation",
-            "time": row["time"],
             "who": row["who"],
-            "about": " · ".join(part for part in (row["kind"], _codes(row)) if part),
-            "status": " · ".join(part for part in (row["mark"], row["status"]) if part),
+            "time": row["time"],
+            **_about(row),
         },
     }
 
 
-def _codes(row: Row) -> str:
-    return ", ".join(code for code, _ in row["places"])
+def _about(row: Row) -> dict[str, list[str]]:
+    """What stands before and after the time: in a narrow column only what is not usual is seen."""
+    state = [part for part in (row["mark"], row["status"]) if part]
+    is_usual = row["is_open"] and not row["mark"]
+    codes = ", ".join(code for code, _ in row["places"])
+    about = [part for part in (row["kind"], codes) if part]
+    return {"before": [], "after": about + state} if is_usual else {"before": state, "after": about}
 
 
 def _background(closed: Closed, shown: Window) -> Event:

@@ -1,6 +1,7 @@
 """The desk's day and week: who comes when, to whom, from where; and word of what others changed."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -33,7 +34,7 @@ def day(request: StaffRequest) -> HttpResponse:
     """One day: a table for everybody, and a calendar to drag in where there is room for one."""
     shown, now = day_of(request, request.user.zone), clock.now()
     context = {
-        **_frame(request, shown),
+        **_frame(request, shown, "day"),
         **_day_part(request, shown, now, fingerprint(shown, now)),
         "blocked": _blocked(request),
         "panels": registry.desk.shown_to(request, shown.first),
@@ -47,7 +48,7 @@ def week(request: StaffRequest) -> HttpResponse:
     """Seven days from Monday on, a table for each."""
     shown, now = week_of(request, request.user.zone), clock.now()
     context = {
-        **_frame(request, shown),
+        **_frame(request, shown, "week"),
         **_week_part(shown, now, fingerprint(shown, now)),
         "sunday": shown.end - timedelta(days=1),
     }
@@ -88,27 +89,40 @@ def events(request: StaffRequest) -> HttpResponse:
     return JsonResponse(calendar_events.of(shown, request.user, clock.now()))
 
 
-def _frame(request: StaffRequest, shown: Window) -> dict[str, Any]:
+def _frame(request: StaffRequest, shown: Window, show: str) -> dict[str, Any]:
     """What stands around the tables: where one can go from here, and whose are shown."""
     step = timedelta(days=shown.days)
+    counselors = list(Counselor.objects.working().values_list("pk", "public_name"))
     return {
         "shown": shown,
         "before": _address(shown, shown.first - step),
         "after": _address(shown, shown.first + step),
         "today": _address(shown, None),
-        "events_url": _address(shown, shown.first, reverse("desk:events")),
-        "counselors": list(Counselor.objects.working().values_list("pk", "public_name")),
+        "everybody": _address(replace(shown, counselor=None), shown.first),
+        "events_url": f"{reverse('desk:events')}?{_query(shown, shown.first, show=show)}",
+        "counselors": counselors,
+        "only": dict(counselors).get(shown.counselor) if shown.counselor else None,
         "may_change": request.user.has_role(Role.DESK),
         "override_choices": Override.choices,
         "undo": _just_done(request),
     }
 
 
-def _just_done(request: StaffRequest) -> Change | None:
+def _just_done(request: StaffRequest) -> dict[str, Any] | None:
     """What this person did a moment ago on a page that leads back here, and can take back."""
-    since = clock.now() - timedelta(seconds=changes.SECONDS)
-    done = Change.objects.filter(made_by=request.user, undone_at=None, made_at__gt=since)
-    return done.order_by("-made_at").only("what").first()
+    now = clock.now()
+    since = now - timedelta(seconds=changes.SECONDS)
+    found = Change.objects.filter(made_by=request.user, undone_at=None, made_at__gt=since)
+    done = found.order_by("-made_at").only("what", "appointment").first()
+    if done is None:
+        return None
+    row = rows.read_one(done.appointment_id, request.user.zone, now)
+    what = f"{done.get_what_display()}: {row['who']}, {row['begins']:%A, %b} {row['begins'].day}"
+    return {
+        "url": reverse("desk:undo", args=[done.pk]),
+        "words": f"{what}, {row['time']}.",
+        "seconds": changes.SECONDS,
+    }
 
 
 def _day_part(request: StaffRequest, shown: Window, now: datetime, current: str) -> dict[str, Any]:
@@ -136,7 +150,7 @@ def _week_part(shown: Window, now: datetime, current: str) -> dict[str, Any]:
             {
                 "words": f"{each:%A, %b} {each.day}",
                 "key": each.isoformat(),
-                "url": f"{reverse('desk:day')}?{_query(shown, each)}",
+                "url": f"{reverse('desk:day')}?day={each.isoformat()}",
                 "is_today": each == today,
                 "is_past": each < today,
                 "rows": by_day[each],
@@ -152,9 +166,8 @@ def _poll_url(name: str, shown: Window, current: str) -> str:
     return f"{reverse(name)}?{_query(shown, shown.first, seen=current)}"
 
 
-def _address(shown: Window, day: date | None, path: str = "") -> str:
-    query = _query(shown, day)
-    return f"{path}?{query}" if query else path
+def _address(shown: Window, day: date | None) -> str:
+    return f"?{_query(shown, day)}"
 
 
 def _query(shown: Window, day: date | None, **more: str) -> str:

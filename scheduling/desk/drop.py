@@ -21,6 +21,7 @@ from practice.http import StaffRequest
 from practice.models import Counselor, User
 from practice.wording import clock_time, spoken_time
 from scheduling import booking, changes, lifecycle
+from scheduling.availability import Slot
 from scheduling.desk import calendar_events, open_times, rows, typed
 from scheduling.models import Appointment, Override, Status
 
@@ -107,6 +108,8 @@ def _changed_meanwhile(request: StaffRequest, appointment_id: UUID) -> JsonRespo
 def _against(
     request: StaffRequest, appointment: Appointment, dropped: _Dropped, error: Exception
 ) -> JsonResponse:
+    if isinstance(error, booking.AgainstTheRules):
+        return _refused([each.words for each in error.refusals], may_override=True)
     found = open_times.refusal(
         dropped.counselor,
         dropped.starts_at,
@@ -115,10 +118,7 @@ def _against(
         zone=request.user.zone,
         words=str(error),
     )
-    may_override = isinstance(error, booking.AgainstTheRules)
-    words = [each.words for each in error.refusals] if may_override else found.words
-    near = [] if may_override else [_near(slot, request.user) for slot in found.nearest]
-    return _refused(list(words), near, may_override=may_override)
+    return _refused(list(found.words), [_near(slot, request.user) for slot in found.nearest])
 
 
 def _refused(
@@ -128,7 +128,7 @@ def _refused(
     return JsonResponse(told, status=_REFUSED)
 
 
-def _near(slot: Any, user: User) -> dict[str, str]:
+def _near(slot: Slot, user: User) -> dict[str, str]:
     local = slot.starts_at.astimezone(user.zone)
     words = f"{local:%a, %b} {local.day}, {clock_time(slot.starts_at, user.zone)}"
     return {"starts_at": slot.starts_at.isoformat(), "words": words}

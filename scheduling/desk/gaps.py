@@ -174,7 +174,8 @@ def _row(gap: Gap, zone: ZoneInfo, may_open: bool) -> dict[str, str]:
     return {
         "time": f"{clock_time(gap.starts_at, zone)} – {clock_time(gap.ends_at, zone)}",
         "counselor": gap.counselor.public_name,
-        "fits": gap.fits,
+        # That both fit is the rule, and said above the list.
+        "fits": gap.fits if len(gap.kinds) == 1 else "",
         "url": _address("desk:gap", gap.counselor, gap.starts_at) if may_open else "",
     }
 

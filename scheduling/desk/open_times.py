@@ -109,7 +109,9 @@ def _busy(
     )
     if leaving_out:
         found = found.exclude(appointment=leaving_out)
-    return list(found.order_by().values_list("starts_at", "ends_at"))
+    # The database keeps them where there is an appointment: each is both or neither.
+    rows = found.order_by().values_list("starts_at", "ends_at")
+    return [(begins, ends) for begins, ends in rows if begins and ends]
 
 
 def _clashes(slot: Slot, busy: Iterable[tuple[datetime, datetime]]) -> bool:

@@ -60,7 +60,7 @@ class TimeForm(PlainForm):
         },
     )
     override = forms.ChoiceField(
-        label="Why at this time all the same?",
+        label="Why is it needed?",
         required=False,
         choices=[("", "Please choose"), *Override.choices],
     )
@@ -185,9 +185,9 @@ class BookForm(TimeForm):
             for person in self.people
         ]
 
-    def place_fields(self) -> list[forms.BoundField]:
-        """Where each will be, and their clock."""
-        return [self[name] for name in self.fields if name.startswith(("state_", "zone_"))]
+    def place_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """For each person where they will be, and their clock."""
+        return [(self[f"state_{each.pk}"], self[f"zone_{each.pk}"]) for each in self.people]
 
 
 class EndForm(PlainForm):

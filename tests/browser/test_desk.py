@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from practice.clock import on_wall_clock
 from tests.browser.looking import look
@@ -17,7 +17,7 @@ from tests.live.product import Product
 
 NewPerson = Callable[..., Page]
 DESK = "desk@example.com"
-HALF_HOUR_PX = 36
+HALF_HOUR_PX = 40
 
 _BOOK = """
 from datetime import datetime
@@ -84,11 +84,19 @@ def in_table(page: Page, somebody: Booked) -> Locator:
     return page.get_by_role("row").filter(has_text=somebody.name)
 
 
-def drag(page: Page, what: Locator, *, down: int, across: int = 0, edge: bool = False) -> None:
-    """With the mouse, in small steps as a hand does; `edge`: by the lower one."""
+def in_sight(page: Page, what: Locator) -> FloatRect:
+    """Where it is, once it has come to rest: what comes in draws the calendar anew."""
+    expect(what).to_be_visible()
+    page.wait_for_load_state("networkidle")
     what.scroll_into_view_if_needed()
     box = what.bounding_box()
     assert box
+    return box
+
+
+def drag(page: Page, what: Locator, *, down: int, across: int = 0, edge: bool = False) -> None:
+    """With the mouse, in small steps as a hand does; `edge`: by the lower one."""
+    box = in_sight(page, what)
     x = box["x"] + box["width"] / 2
     y = box["y"] + (box["height"] - 3 if edge else 8)
     page.mouse.move(x, y)
@@ -109,7 +117,6 @@ def test_an_appointment_is_dragged_and_taken_back(
     expect(page.get_by_text("Moved: ")).to_contain_text("12:00 PM Eastern")
     expect(in_table(page, booked)).to_contain_text("12:00 PM – 12:30 PM")
     expect(in_calendar(page, booked)).to_contain_text("12:00 PM – 12:30 PM")
-    look(page, "80-desk-day-moved")
     page.keyboard.press("u")
     expect(page.get_by_text("Taken back.")).to_be_visible()
     expect(in_table(page, booked)).to_contain_text("11:00 AM – 11:30 AM")
@@ -259,8 +266,9 @@ def test_the_table_alone_is_remembered(
     page.reload()
     expect(in_table(page, booked)).to_be_visible()
     expect(calendar).to_be_hidden()
-    stored = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
-    assert stored == '[{"desk-view":"table"},{}]'
+    kept = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    assert '"desk-view":"table"' in kept
+    assert booked.name not in kept
 
 
 def test_without_scripts_the_day_is_all_there(
@@ -309,7 +317,7 @@ def test_the_week_and_one_counselors_calendar(
     page = at_the_desk(new_person, product, f"/desk/week/?day={booked.day}")
     expect(in_table(page, booked)).to_be_visible()
     look(page, "83-desk-week")
-    page.get_by_label("Counselor").select_option(label="Dana Reed")
+    page.get_by_label("Counselor").select_option(label="Dana Demo")
     page.get_by_role("button", name="Show").click()
     expect(in_calendar(page, booked)).to_be_visible()
     look(page, "83-desk-week-of-one")

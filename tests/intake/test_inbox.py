@@ -23,7 +23,7 @@ from scheduling import lifecycle
 from scheduling.models import Appointment, Status
 from tests.access import requests
 from tests.cast import Cast, in_days, make_consultation
-from tests.scheduling.test_desk import clinical, queries
+from tests.scheduling.desk.seeing import clinical, queries
 
 SignIn = Callable[..., Browser]
 Travel = Callable[[datetime], None]

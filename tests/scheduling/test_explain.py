@@ -22,7 +22,7 @@ from tests.scheduling.test_availability import at, make_appointment
 from tests.scheduling.worlds import store, worlds
 
 IN_THE_DATABASE = settings(
-    max_examples=50,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -8,15 +8,31 @@ import pytest
 
 from clients.contact import sending
 from clients.contact.models import Message
+from practice.access.roles import Role
 from practice.audit import trail
-from practice.audit.models import Entry
-from scheduling import booking, lifecycle, notices
-from scheduling.booking import MayNotMeet, SlotTaken
+from practice.audit.models import ActorKind, Entry
+from practice.models import Practice
+from scheduling import booking, estimates, lifecycle, notices
+from scheduling.booking import (
+    AgainstTheRules,
+    ChangedMeanwhile,
+    ClientBusy,
+    MayNotMeet,
+    OddTime,
+    SlotTaken,
+    TimeIsOver,
+)
+from scheduling.explain import Why
 from scheduling.followups import planning
 from scheduling.followups.models import FollowUp
-from scheduling.lifecycle import NotBegun, NotOpen
-from scheduling.models import Appointment, Status
-from tests.cast import Cast, in_days, make_consultation, make_session
+from scheduling.lifecycle import NotBegun, NotOpen, WrongCounselor
+from scheduling.models import Appointment, EndReason, Override, Status
+from tests.cast import Cast, in_days, make_client, make_consultation, make_session
+from tests.scheduling.consulting import consult
+
+DESK = trail.Actor(ActorKind.STAFF, "dan", Role.DESK)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 Act = Callable[[Appointment], Appointment]
 
@@ -191,8 +207,11 @@ class Broken(Exception):
     [
         ("move", notices, "moved"),
         ("move", planning, "replan"),
+        ("move", estimates, "renew"),
+        ("move", trail, "record"),
         (call_off, notices, "called_off"),
         (call_off, planning, "replan"),
+        (call_off, estimates, "renew"),
         (mark_done, planning, "plan_after"),
         (mark_done, trail, "record"),
         (mark_no_show, trail, "record"),
@@ -241,6 +260,229 @@ def test_a_moved_next_session_moves_the_check_in_before_it(
     check_in.message.refresh_from_db()
     assert check_in.message.due_at - first == timedelta(days=2)
     assert check_in.message.expires_at == in_days(now, 12)
+
+
+# Another length, another counselor
+
+
+@pytest.mark.parametrize("minutes", [5, 80, 240])
+def test_a_session_gets_another_length_and_keeps_its_time(
+    session: Appointment, minutes: int
+) -> None:
+    session.attendees.update(place_confirmed_at=session.booked_at)
+    before = told(session, state="due")
+    resized = lifecycle.move(
+        session, session.starts_at, trail.SYSTEM, length=timedelta(minutes=minutes)
+    )
+    assert (resized.starts_at, resized.minutes) == (session.starts_at, minutes)
+    assert resized.busy_until - resized.ends_at == 10 * MINUTE
+    # A calendar shows the new end; people were told the beginning, which stays.
+    assert resized.sequence == 2
+    assert told(session, state="due") == before
+    assert not resized.attendees.filter(place_confirmed_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("shift", "length"),
+    [
+        (timedelta(), timedelta()),
+        (timedelta(), 4 * MINUTE),
+        (timedelta(), 241 * MINUTE),
+        (timedelta(), -HOUR),
+        (2 * MINUTE, 50 * MINUTE),
+        (timedelta(seconds=1), 50 * MINUTE),
+    ],
+)
+def test_an_odd_time_or_length_is_refused_in_words(
+    session: Appointment, shift: timedelta, length: timedelta
+) -> None:
+    before = everything_about(session)
+    with pytest.raises(OddTime, match="minutes"):
+        lifecycle.move(session, session.starts_at + shift, trail.SYSTEM, length=length)
+    assert everything_about(session) == before
+
+
+def test_what_lasts_longer_than_is_free_is_refused(
+    cast: Cast, now: datetime, session: Appointment
+) -> None:
+    make_session(cast.case, session.starts_at + HOUR)
+    with pytest.raises(SlotTaken):
+        lifecycle.move(session, session.starts_at, trail.SYSTEM, length=80 * MINUTE)
+
+
+def test_a_consultation_goes_to_another_counselor_and_keeps_her_pause(
+    cast: Cast, now: datetime
+) -> None:
+    cast.ida.licenses.update(state="NJ")
+    cast.ida.buffer_minutes = 25
+    cast.ida.save()
+    consultation = consult(cast.nora, in_days(now, 3), make_client("Vera"))
+    moved = lifecycle.move(consultation, consultation.starts_at, trail.SYSTEM, counselor=cast.ida)
+    assert (moved.counselor, moved.starts_at) == (cast.ida, consultation.starts_at)
+    assert moved.busy_until - moved.ends_at == 25 * MINUTE  # her own pause
+    assert {message.template for message in told(consultation, state="due")} >= {"moved"}
+    assert make_session(cast.case, consultation.starts_at).pk  # Nora's time is free
+
+
+def test_a_session_stays_with_the_counselor_of_its_case(cast: Cast, session: Appointment) -> None:
+    with pytest.raises(WrongCounselor):
+        lifecycle.move(session, session.starts_at, trail.SYSTEM, counselor=cast.ida)
+
+
+def test_nobody_is_moved_to_somebody_without_a_license(cast: Cast, now: datetime) -> None:
+    consultation = consult(cast.nora, in_days(now, 3), make_client("Vera"))
+    with pytest.raises(MayNotMeet):
+        lifecycle.move(consultation, consultation.starts_at, trail.SYSTEM, counselor=cast.ida)
+
+
+# Who comes, and when
+
+
+def test_nobody_is_moved_to_a_time_at_which_they_are_elsewhere(
+    cast: Cast, now: datetime, session: Appointment
+) -> None:
+    cast.ida.licenses.update(state="NJ")
+    other = consult(cast.ida, in_days(now, 4), cast.ian.client)
+    before = everything_about(session)
+    with pytest.raises(ClientBusy) as refused:
+        move_to(other.starts_at + 15 * MINUTE)(session)
+    assert refused.value.starts_at == other.starts_at + 15 * MINUTE
+    assert everything_about(session) == before
+    # The pause is the counselor's, not the client's.
+    assert move_to(other.ends_at)(session).starts_at == other.ends_at
+
+
+def test_a_time_that_is_over_is_no_place_to_move_to(now: datetime, session: Appointment) -> None:
+    for past in (now, now - HOUR):
+        with pytest.raises(TimeIsOver, match="is over"):
+            move_to(past)(session)
+
+
+def test_what_has_begun_may_still_last_longer(
+    session: Appointment, travel: Callable[[datetime], None]
+) -> None:
+    travel(session.starts_at + 10 * MINUTE)
+    longer = lifecycle.move(session, session.starts_at, trail.SYSTEM, length=80 * MINUTE)
+    assert longer.minutes == 80
+
+
+# Two at once
+
+
+@pytest.mark.parametrize("act", ["move", "call_off", "mark_done", "mark_no_show"])
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
+    now: datetime, session: Appointment, act: str
+) -> None:
+    seen = session.version
+    moved = move_to(in_days(now, 5))(session)
+    before = everything_about(session)
+    args = [in_days(now, 6)] if act == "move" else []
+    with pytest.raises(ChangedMeanwhile, match="meanwhile"):
+        getattr(lifecycle, act)(session, *args, by=trail.SYSTEM, version=seen)
+    assert everything_about(session) == before
+    assert getattr(lifecycle, act)(session, *args, by=trail.SYSTEM, version=moved.version)
+
+
+@pytest.mark.parametrize("act", ["move", call_off, mark_done, mark_no_show])
+def test_each_change_makes_a_new_version(
+    now: datetime,
+    session: Appointment,
+    travel: Callable[[datetime], None],
+    act: Act | str,
+) -> None:
+    travel(now + MINUTE)
+    do = move_to(in_days(now, 4)) if isinstance(act, str) else act
+    changed = do(session)
+    changed.refresh_from_db()
+    assert (changed.version, changed.changed_at) == (session.version + 1, now + MINUTE)
+
+
+# Canceling late
+
+
+@pytest.mark.parametrize(
+    ("reason", "hours", "late"),
+    [
+        (EndReason.CLIENT, 23, True),
+        (EndReason.CLIENT_ILL, 23, True),
+        (EndReason.CLIENT, 24, False),
+        (EndReason.CLIENT, 25, False),
+        (EndReason.COUNSELOR, 1, False),
+        ("", 1, False),
+    ],
+)
+def test_who_cancels_a_session_with_little_notice_cancels_late(
+    session: Appointment,
+    travel: Callable[[datetime], None],
+    reason: str,
+    hours: int,
+    late: bool,
+) -> None:
+    moment = session.starts_at - hours * HOUR
+    travel(moment)
+    lifecycle.call_off(session, DESK, reason=reason)
+    session.refresh_from_db()
+    assert (session.canceled_late, session.end_reason) == (late, reason)
+    assert session.canceled_at == moment
+
+
+def test_who_cancels_by_their_own_link_did_so_themselves(
+    cast: Cast, session: Appointment, travel: Callable[[datetime], None]
+) -> None:
+    travel(session.starts_at - HOUR)
+    canceled = lifecycle.call_off(session, trail.Actor(ActorKind.CLIENT, "hanna"))
+    assert (canceled.canceled_late, canceled.end_reason) == (True, EndReason.CLIENT)
+
+
+def test_a_practice_may_ask_for_no_notice_and_consultations_are_never_late(
+    cast: Cast, now: datetime, session: Appointment, travel: Callable[[datetime], None]
+) -> None:
+    consultation = consult(cast.ida, in_days(now, 3), make_client("Vera", state="MA"))
+    travel(session.starts_at - HOUR)
+    assert not lifecycle.call_off(consultation, DESK, reason=EndReason.CLIENT).canceled_late
+    Practice.objects.update(late_cancel_hours=0)
+    assert not lifecycle.call_off(session, DESK, reason=EndReason.CLIENT).canceled_late
+
+
+def test_why_nobody_came_is_kept(session: Appointment) -> None:
+    reason = EndReason.TECHNICAL
+    assert lifecycle.mark_no_show(session, DESK, reason=reason).end_reason == reason
+
+
+# Against the rules
+
+
+def test_the_desk_moves_against_the_rules_only_with_a_reason(
+    cast: Cast, now: datetime, session: Appointment
+) -> None:
+    saturday = in_days(now, 10)
+    with pytest.raises(AgainstTheRules) as refused:
+        lifecycle.move(session, saturday, DESK)
+    assert {each.why for each in refused.value.refusals} == {Why.OUTSIDE_HOURS}
+    moved = lifecycle.move(session, saturday, DESK, override=Override.URGENT)
+    assert (moved.starts_at, moved.override) == (saturday, Override.URGENT)
+    assert notes(session) == ["", "moved", "override:urgent"]
+
+
+def test_a_reason_that_nothing_needed_is_not_kept(
+    cast: Cast, now: datetime, session: Appointment
+) -> None:
+    moved = lifecycle.move(session, in_days(now, 5), DESK, override=Override.URGENT)
+    assert moved.override == ""
+    assert notes(session) == ["", "moved"]
+
+
+def test_what_leaves_a_time_against_the_rules_gives_the_pause_back(
+    cast: Cast, now: datetime
+) -> None:
+    before = make_session(cast.case, in_days(now, 5, 15))
+    close = make_session(cast.case, in_days(now, 5, 19))
+    moved = lifecycle.move(close, before.ends_at, DESK, override=Override.ONLY_TIME)
+    before.refresh_from_db()
+    assert before.busy_until == before.ends_at == moved.starts_at
+    lifecycle.move(moved, in_days(now, 6, 15), DESK)
+    before.refresh_from_db()
+    assert before.busy_until == before.ends_at + 10 * MINUTE
 
 
 def test_has_begun_turns_at_the_very_start(

@@ -1,6 +1,7 @@
 """A counselor's other calendars: files and addresses, replaced as a whole or left as they were."""
 
 import re
+import subprocess
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -182,13 +183,13 @@ def test_where_the_database_fails_half_way_the_old_times_stay(nora: Counselor, m
 
 def test_the_reader_knows_none_of_the_product_s_secrets(nora: Counselor, monkeypatch):
     told: dict[str, Any] = {}
-    run = outside.subprocess.run
+    run = subprocess.run
 
     def watch(*args: Any, **facts: Any) -> Any:
         told.update(facts)
         return run(*args, **facts)
 
-    monkeypatch.setattr(outside.subprocess, "run", watch)
+    monkeypatch.setattr(subprocess, "run", watch)
     add(nora, calendar(MONDAY))
     assert told["env"] == {}
 

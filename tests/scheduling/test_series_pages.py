@@ -451,3 +451,19 @@ def test_reading_a_series_is_recorded(cast: Cast, nora: Browser, four: list[Appo
         str(cast.hanna.client_id),
         str(cast.ian.client_id),
     }
+
+
+def test_from_the_page_of_a_series_all_are_meant(nora: Browser, four: list[Appointment]) -> None:
+    page = nora.get(url("series", four[0].series)).content.decode()
+    address = f"{url('change', four[0])}?scope=all"
+    assert f'href="{address}"' in page
+    assert nora.get(address).context["form"]["scope"].value() == "all"
+    odd = nora.get(url("change", four[0]) + "?scope=none")
+    assert odd.context["form"]["scope"].value() == "one"
+
+
+def test_where_there_is_but_one_way_out_it_is_chosen(cast: Cast, nora: Browser) -> None:
+    License.objects.filter(counselor=cast.nora, state="NJ").update(expires_on="2026-12-14")
+    page = look(nora, cast)
+    assert page.context["form"]["do_2026-12-24"].value() == "out"
+    assert 'value="out" checked' in re.sub(r' (id|class)="[^"]*"', "", page.content.decode())

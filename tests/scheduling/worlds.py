@@ -83,8 +83,14 @@ def _licenses(draw: st.DrawFn, day: date) -> list[tuple[str, date, date]]:
 
 def _weekly(draw: st.DrawFn) -> list[Hours]:
     rows = draw(st.lists(st.tuples(st.integers(0, 6), _hours), max_size=6))
-    always = [Hours(weekday, "any", time(8), time(18)) for weekday in range(7)]
-    usual = draw(st.sampled_from([always, []]))
+    days = [Hours(weekday, "any", time(8), time(18)) for weekday in range(7)]
+    # From evening until past midnight, through the hour in which the clocks change.
+    nights = [
+        Hours(weekday, "any", *hours)
+        for weekday in range(7)
+        for hours in ((time(0), time(2, 30)), (time(22, 10), time(23, 59)))
+    ]
+    usual = draw(st.sampled_from([days, nights, []]))
     return usual + [Hours(on, *hours) for on, hours in rows if hours[1] < hours[2]]
 
 

@@ -13,7 +13,7 @@
   const undo = find("undo");
   const wide = window.matchMedia("(min-width: 60rem)");
   const MANY = 7;
-  const ROW_PX = 36;
+  const ROW_PX = 40;
 
   let calendar = null;
   let facts = null;
@@ -91,6 +91,7 @@
       pointer: Boolean(section.dataset.book),
       dragConstraint: (info) => !info.newResource || info.event.extendedProps.isConsultation,
       eventContent: content,
+      eventDidMount: (info) => (info.el.title = info.el.innerText.replaceAll("\n", ", ")),
       eventClick: open,
       dateClick: book,
       eventDragStart: () => (inHand = true),
@@ -115,8 +116,8 @@
     const about = event.extendedProps;
     // While it is dragged, the time that it would have; then the one that it has.
     const time = event.display === "preview" ? info.timeText : about.time;
-    const parts = [["ec-when", time], ["ec-who", about.who], ["ec-about", about.about], ["ec-state", about.status]];
-    return { domNodes: parts.map(([name, words]) => line(name, words)) };
+    const words = [...about.before, time, ...about.after].join(" · ");
+    return { domNodes: [line("ec-who", about.who), line("ec-about", words)] };
   }
 
   // --- What a click does

@@ -21,7 +21,7 @@ from practice.audit import trail
 from practice.audit.models import Entry
 from practice.dashboard import registry
 from practice.dashboard.registry import Page
-from practice.models import License, Practice
+from practice.models import License, Practice, State
 from scheduling import booking, lifecycle
 from scheduling.models import Appointment, Change, Status, TimeOff
 from tests.cast import (
@@ -222,7 +222,7 @@ def test_a_time_at_which_somebody_who_comes_is_elsewhere_is_not_offered(
     ida_too = License.objects.get(counselor=cast.nora, state="NJ")
     ida_too.pk, ida_too.counselor = None, cast.ida
     ida_too.save()
-    attending = [booking.Attending(cast.hanna.client.state, CENTRAL, cast.hanna.client)]
+    attending = [booking.Attending(State.objects.get(pk="NJ"), CENTRAL, cast.hanna.client)]
     booking.book_consultation(
         counselor=cast.ida, starts_at=elsewhere, attending=attending, by=trail.SYSTEM
     )
@@ -367,7 +367,7 @@ def test_a_time_against_the_rules_is_explained_and_booked_with_a_reason_only(
     page = text(response)
     assert now_of(session).version == session.version
     assert "hours" in page
-    assert "Move it all the same" in page
+    assert "Move it there all the same" in page
     assert move(desk, session, evening, override="because").status_code == 200
     assert now_of(session).version == session.version
     assert move(desk, session, evening, override="urgent").status_code == 302

@@ -203,7 +203,7 @@ def test_a_clicked_time_that_cannot_be_had_says_so_before_anything_is_typed(
 
 def test_a_time_outside_the_hours_is_booked_with_a_reason_only(desk: Browser, cast: Cast) -> None:
     response = book(desk, cast.case, at="18:00")
-    assert "Book it all the same" in text(response)
+    assert "Book it then all the same" in text(response)
     assert sessions(cast.case) == []
     assert book(desk, cast.case, at="18:00", override="only_time").status_code == 302
     (session,) = sessions(cast.case)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from practice.models import Counselor
+from practice.models import Counselor, State
 from scheduling import booking
 from scheduling.desk import gaps
 from scheduling.desk.gaps import Gap
@@ -107,7 +107,7 @@ def test_a_gap_is_there_whatever_the_counselor_is_licensed_for(cast: Cast) -> No
 
 
 def test_a_held_time_is_no_gap_until_the_hold_ends(cast: Cast, now: datetime) -> None:
-    place = [booking.Attending(cast.hanna.client.state, CENTRAL)]
+    place = [booking.Attending(State.objects.get(pk="NJ"), CENTRAL)]
     booking.hold(
         counselor=cast.nora, starts_at=at(9), attending=place, until=now + timedelta(hours=2)
     )
