@@ -12,7 +12,7 @@ the system knows no prices and sends no estimate.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,10 +24,12 @@ from practice.audit import trail
 from practice.audit.models import Verb
 from practice.models import Practice, User
 from scheduling import business_days
-from scheduling.models import Appointment, Attendee, Change, Estimate, Status
+from scheduling.models import Appointment, Attendee, Estimate, Status
 
 # From so many business days ahead on: within so many of booking.
 _WITHIN = [(10, 3), (3, 1)]
+# What was ended so lately can only be back by an undo: it goes on as if nothing had been.
+_AN_UNDO = timedelta(minutes=1)
 
 
 class Settled(Exception):
@@ -58,7 +60,11 @@ def renew(appointment: Appointment) -> None:
     rows = _rows(appointment.case_id, people)
     zone, now = Practice.current().zone, clock.now()
     for client_id in people:
-        _renew_for(client_id, firsts.get(client_id), rows[client_id], zone, now)
+        first = firsts.get(client_id)
+        # What has just changed counts from now; another that takes its place, from its booking.
+        successor = first if first and first.pk != appointment.pk else None
+        since = (successor and successor.booked_at) or now
+        _renew_for(client_id, first, rows[client_id], zone, since)
 
 
 def to_send(now: datetime) -> QuerySet[Estimate]:
@@ -159,56 +165,36 @@ def _renew_for(
     first: Appointment | None,
     rows: Sequence[Estimate],
     zone: ZoneInfo,
-    now: datetime,
+    since: datetime,
 ) -> None:
-    answer = _answer(first, rows, zone) if first else None
-    _end((row for row in rows if row != answer), now)
-    if first and answer:
-        _keep(answer, first, now)
-    elif first:
-        _owe(client_id, first, zone, now)
+    answer = _answer(first, rows, zone, clock.now()) if first else None
+    _end((row for row in rows if row != answer), clock.now())
+    if answer and answer.ended_at:
+        Estimate.objects.filter(pk=answer.pk).update(ended_at=None)
+    elif first and not answer:
+        _owe(client_id, first, zone, since)
 
 
-def _answer(first: Appointment, rows: Sequence[Estimate], zone: ZoneInfo) -> Estimate | None:
-    """The estimate, given or due, that still holds for this session as it stands now."""
-    given = next((row for row in reversed(rows) if row.given_at), None)
-    if given and given.appointment_id != first.pk:
-        return given
-    standing = [row for row in rows if row.appointment_id == first.pk and not row.ended_at]
-    latest = standing[-1] if standing else None
-    if latest and latest.made_at >= _set_at(first) and _fits(latest, first, zone):
-        return latest
-    if rows and _was_taken_back(first):
-        return _held_before(first, rows, given, zone)
-    return None
-
-
-def _held_before(
-    first: Appointment, rows: Sequence[Estimate], given: Estimate | None, zone: ZoneInfo
+def _answer(
+    first: Appointment, rows: Sequence[Estimate], zone: ZoneInfo, now: datetime
 ) -> Estimate | None:
-    """A change was taken back: what held until it was made."""
-    since = rows[rows.index(given) + 1 :] if given else rows
-    ended = [
+    """The estimate, given or due, that holds for this session on the day that it has."""
+    given = [row for row in rows if row.given_at]
+    if given and given[-1].appointment_id != first.pk:
+        return given[-1]
+    day = _day_of(first, zone)
+    fitting = [
         row
-        for row in since
-        if row.ended_at and row.appointment_id == first.pk and _fits(row, first, zone)
+        for row in rows
+        if (row.appointment_id, row.session_on) == (first.pk, day) and _stands(row, now)
     ]
-    return max(ended, key=lambda row: row.ended_at or row.made_at, default=given)
+    # One that was given answers before one that is due.
+    return max(fitting, key=lambda row: (row.given_at is not None, row.made_at), default=None)
 
 
-def _fits(row: Estimate, first: Appointment, zone: ZoneInfo) -> bool:
-    return due_on(row.counted_from, _day_of(first, zone)) == row.due_on
-
-
-def _was_taken_back(first: Appointment) -> bool:
-    """Whether the last that became of it was that the desk undid a change."""
-    change = Change.objects.filter(appointment=first, version=first.version - 1).first()
-    return change is not None and change.starts_at == first.starts_at
-
-
-def _set_at(first: Appointment) -> datetime:
-    """When the session was given the time that it has."""
-    return first.changed_at or first.booked_at or clock.now()
+def _stands(row: Estimate, now: datetime) -> bool:
+    """Whether it was given, is due, or was ended by a change that is being taken back."""
+    return bool(row.given_at) or row.ended_at is None or now - row.ended_at < _AN_UNDO
 
 
 def _day_of(first: Appointment, zone: ZoneInfo) -> date:
@@ -222,22 +208,17 @@ def _end(rows: Iterable[Estimate], now: datetime) -> None:
         Estimate.objects.filter(pk__in=ended).update(ended_at=now)
 
 
-def _keep(row: Estimate, first: Appointment, now: datetime) -> None:
-    """It holds for the session as it is now; `made_at` says when that was last found."""
-    if row.ended_at or (row.appointment_id == first.pk and row.made_at < _set_at(first)):
-        Estimate.objects.filter(pk=row.pk).update(ended_at=None, made_at=now)
-
-
-def _owe(client_id: UUID, first: Appointment, zone: ZoneInfo, now: datetime) -> None:
-    counted_from = _set_at(first).astimezone(zone).date()
-    due = due_on(counted_from, _day_of(first, zone))
+def _owe(client_id: UUID, first: Appointment, zone: ZoneInfo, since: datetime) -> None:
+    counted_from, session_on = since.astimezone(zone).date(), _day_of(first, zone)
+    due = due_on(counted_from, session_on)
     if due:
         row = Estimate(
             client_id=client_id,
             appointment=first,
+            session_on=session_on,
             counted_from=counted_from,
             due_on=due,
-            made_at=now,
+            made_at=clock.now(),
         )
         # Whoever was there first has made it: there is one at a time.
         Estimate.objects.bulk_create([row], ignore_conflicts=True)

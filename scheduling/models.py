@@ -441,6 +441,8 @@ class Estimate(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="estimates")
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="estimates")
+    # The session's day as it was counted: on another day, another is owed.
+    session_on = models.DateField()
     counted_from = models.DateField()
     due_on = models.DateField()
     made_at = models.DateTimeField()

@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
             name='Estimate',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('session_on', models.DateField()),
                 ('counted_from', models.DateField()),
                 ('due_on', models.DateField()),
                 ('made_at', models.DateTimeField()),

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 _WIDTHS = [(390, 844), (1280, 900)]
-# The calendar that is dragged in is not ours, and fails; the table beside it says and does the same.
+# The calendar that is dragged in isn't ours, and fails; the table beside it says the same.
 _CHECKED = {"exclude": [[".ec"]]}
 _axe = Axe()
 
