@@ -226,7 +226,7 @@ def confirm(
     try:
         with refusing_overlap(held.starts_at):
             save_change(held)
-            held.attendees.filter(pk=_first_place(held)).update(client=client)
+            _give_first_place(held, client)
     except SlotTaken as error:
         raise HoldEnded from error
     notices.tell(held, client, Message.Template.BOOKED, by_their_own_act=by_their_own_act)
@@ -234,8 +234,10 @@ def confirm(
     return held
 
 
-def _first_place(held: Appointment) -> int | None:
-    return held.attendees.order_by("pk").values_list("pk", flat=True).first()
+def _give_first_place(held: Appointment, client: Client) -> None:
+    first = held.attendees.order_by("pk")[0]
+    first.client = client
+    first.save(update_fields=["client"])
 
 
 @transaction.atomic

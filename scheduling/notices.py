@@ -1,7 +1,6 @@
 """Telling people about their appointments: the time, a private link, and nothing else."""
 
 from datetime import datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from clients.contact import gates, outbox
@@ -95,8 +94,7 @@ def _tell_all(
 
 
 def _about(appointment: Appointment) -> MessageQuerySet:
-    found = Message.objects.filter(purpose=APPOINTMENT, subject_id=str(appointment.pk))
-    return cast(MessageQuerySet, found)
+    return Message.objects.filter(purpose=APPOINTMENT, subject_id=str(appointment.pk))
 
 
 def _stop(appointment: Appointment, reason: str) -> str:
@@ -114,7 +112,7 @@ def _stopped_by(change: Change) -> list[Message]:
         steps__state=State.CANCELED,
         steps__at__gte=change.made_at,
     )
-    templates = [*reminders.TEMPLATES, change.untold]
+    templates = [*reminders.TEMPLATES, *(_TELLING if change.untold else ())]
     last: dict[UUID, int] = {}
     found = list(stopped.select_related("client").filter(template__in=templates))
     for each in found:

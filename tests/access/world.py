@@ -176,6 +176,7 @@ def _estimate(session: Appointment, person: Participant) -> uuid.UUID:
     return Estimate.objects.create(
         client=person.client,
         appointment=session,
+        session_on=session.starts_at.date(),
         counted_from=today,
         due_on=today,
         made_at=clock.now(),

@@ -10,7 +10,7 @@ from clients.contact import sending
 from clients.contact.models import Message
 from practice.audit import trail
 from practice.audit.models import Entry
-from scheduling import booking, changes, following, lifecycle, reminders
+from scheduling import booking, changes, following, lifecycle, notices, reminders
 from scheduling.booking import Attending, ChangedMeanwhile, ClientBusy, SlotTaken
 from scheduling.changes import TooLate
 from scheduling.followups.models import FollowUp
@@ -63,7 +63,7 @@ def due(appointment: Appointment) -> set[tuple[str, Any, datetime | None, dateti
 
 def facts(appointment: Appointment) -> dict[str, Any]:
     """All that is kept of it, but how often it changed."""
-    values = Appointment.objects.filter(pk=appointment.pk).values().get()
+    values: dict[str, Any] = dict(Appointment.objects.filter(pk=appointment.pk).values().get())
     return {key: values[key] for key in values.keys() - {"version", "changed_at", "sequence"}}
 
 
@@ -403,3 +403,18 @@ def test_who_follows_hears_what_became_of_it(cast: Cast, now: datetime) -> None:
         ("booked", "booked"),
         ("no_show", "no_show"),
     ]
+
+
+def test_each_person_hears_again_what_each_had_not_heard_yet(
+    cast: Cast, now: datetime, mailoutbox: list[Any]
+) -> None:
+    """One was to be told that it moved, the other, who joined later, that it is booked."""
+    vera, walt = make_client("Vera"), make_client("Walt")
+    consultation = consult(cast.nora, in_days(now, 3), vera)
+    consultation = lifecycle.move(consultation, in_days(now, 4), trail.SYSTEM)
+    consultation.attendees.create(client=walt, state=walt.state, time_zone=walt.time_zone)
+    notices.tell(consultation, walt, Message.Template.BOOKED)
+    before = due(consultation)
+    assert {template for template, *_ in before} >= {"moved", "booked"}
+    undo(cast, move(cast, consultation))
+    assert due(consultation) == before

@@ -113,6 +113,7 @@
   function content(info) {
     const event = info.event;
     if (event.display === "background") return { domNodes: [line("ec-why", event.title || "")] };
+    if (event.display === "pointer") return { domNodes: [line("ec-about", info.timeText)] };
     const about = event.extendedProps;
     // While it is dragged, the time that it would have; then the one that it has.
     const time = event.display === "preview" ? info.timeText : about.time;
