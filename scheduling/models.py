@@ -323,8 +323,9 @@ class Appointment(models.Model):
     class Meta:
         ordering = ["starts_at"]
         indexes = [
+            # All that open times are worked out from: it is read without looking at the rows.
             models.Index(
-                fields=["counselor", "starts_at"],
+                fields=["counselor", "starts_at", "busy_until", "status", "hold_ends_at"],
                 condition=Q(status__in=["hold", "booked", "done", "no_show"]),
                 name="scheduling_appointment_live",
             ),

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from practice import clock
@@ -22,6 +21,7 @@ from practice.models import Counselor
 from practice.wording import spoken_time
 from scheduling import changes, places
 from scheduling.desk import calendar_events, row_html, rows
+from scheduling.desk.rows import Row
 from scheduling.desk.window import Window, day_of, fingerprint, week_of
 from scheduling.models import Appointment, Change, Override
 
@@ -130,7 +130,7 @@ def _day_part(request: StaffRequest, shown: Window, now: datetime, current: str)
     found = rows.read(shown, now)
     may_change = request.user.has_role(Role.DESK)
     return {
-        "rows": [row_html.of(row, may_change=may_change) for row in found],
+        "rows": row_html.of(found, may_change=may_change),
         "count": sum(row["status_key"] != "hold" for row in found),
         "is_past": shown.ends_at <= now,
         "is_today": shown.first == clock.today(shown.zone),
@@ -140,10 +140,10 @@ def _day_part(request: StaffRequest, shown: Window, now: datetime, current: str)
 
 
 def _week_part(shown: Window, now: datetime, current: str) -> dict[str, Any]:
-    by_day: dict[date, list[SafeString]] = defaultdict(list)
+    by_day: dict[date, list[Row]] = defaultdict(list)
     found = rows.read(shown, now)
     for row in found:
-        by_day[row["day"]].append(row_html.of(row))
+        by_day[row["day"]].append(row)
     today = clock.today(shown.zone)
     return {
         "days": [
@@ -153,7 +153,7 @@ def _week_part(shown: Window, now: datetime, current: str) -> dict[str, Any]:
                 "url": f"{reverse('desk:day')}?day={each.isoformat()}",
                 "is_today": each == today,
                 "is_past": each < today,
-                "rows": by_day[each],
+                "rows": row_html.of(by_day[each]),
             }
             for each in shown.each_day()
         ],

@@ -1,21 +1,23 @@
 """Rows of the desk's tables as HTML.
 
 A template would take most of a page's time for hundreds of rows. `format_html` escapes as a
-template does, and what many rows have in common is made once.
+template does, is called once for all of them, and what many have in common is made once.
 """
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from scheduling.desk.rows import Row, url_of
 
-_ROW = (
-    '<tr{}><th scope="row" data-label="Time">{}</th>'
-    '<td data-label="Counselor">{}</td><td data-label="Who">{}</td>'
+# The parts of a row stand in the order of `_parts`; then comes the cell for changes.
+_CELLS = (
+    '</th><td data-label="Counselor">{}</td><td data-label="Who">{}</td>'
     '<td data-label="Where">{}</td>{}{}</tr>'
 )
+_HELD = '<tr{}><th scope="row" data-label="Time">{}' + _CELLS
 _CHANGE = (
     '<td data-label="Change"><span>'
     '<a href="{0}#move" id="move-{1}">Move{2}</a> · '
@@ -27,19 +29,31 @@ _STATE = '<td data-label="Kind">{}</td><td data-label="Status"><span>{}{}</span>
 _STATUS = '<span class="status status-{}">{}</span> '
 
 
-def of(row: Row, *, may_change: bool = False) -> SafeString:
-    """One row; for who may change appointments with a cell for that."""
-    is_held = row["status_key"] == "hold"
-    return format_html(
-        _ROW,
+def of(rows: Iterable[Row], *, may_change: bool = False) -> SafeString:
+    """The rows of a table; for who may change appointments with a cell for that."""
+    html: list[str] = []
+    parts: list[str] = []
+    for row in rows:
+        # Nobody's page stands behind a hold.
+        html.append(_linked() if row["url"] else _HELD)
+        parts += _parts(row)
+        parts.append(_change(row) if may_change else "")
+    # It wants something to put in, also where there is nothing to put it into.
+    return format_html("".join(html), *parts or [""])
+
+
+def _parts(row: Row) -> list[str]:
+    key = escape(row["id"])
+    link = [key, key] if row["url"] else []
+    return [
         _class(row["is_over"], row["mark"]),
-        row["time"] if is_held else format_html(_link(), row["id"], _text(row["time"])),
+        *link,
+        _text(row["time"]),
         _text(row["counselor"]),
         row["who"],
         _places(row["places"]),
         _state(row["kind"], row["tone"], row["status"], row["mark"]),
-        _change(row) if may_change else "",
-    )
+    ]
 
 
 def _change(row: Row) -> SafeString:
@@ -50,8 +64,9 @@ def _change(row: Row) -> SafeString:
 
 
 @cache
-def _link() -> str:
-    return f'<a href="{url_of("{0}")}" id="open-{{0}}">{{1}}</a>'
+def _linked() -> str:
+    link = f'<a href="{url_of("{}")}" id="open-{{}}">{{}}</a>'
+    return f'<tr{{}}><th scope="row" data-label="Time">{link}{_CELLS}'
 
 
 @lru_cache

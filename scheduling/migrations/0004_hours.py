@@ -17,6 +17,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex(
+            model_name='appointment',
+            name='scheduling_appointment_live',
+        ),
+        migrations.AddIndex(
+            model_name='appointment',
+            index=models.Index(condition=models.Q(('status__in', ['hold', 'booked', 'done', 'no_show'])), fields=['counselor', 'starts_at', 'busy_until', 'status', 'hold_ends_at'], name='scheduling_appointment_live'),
+        ),
         migrations.CreateModel(
             name='BusyTime',
             fields=[

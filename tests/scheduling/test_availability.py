@@ -145,6 +145,17 @@ def test_time_off_closes_a_day(cast: Cast) -> None:
     assert slots(cast, THURSDAY, days=2)
 
 
+def test_time_off_before_an_appointment_blocks_as_well_as_after_one(cast: Cast) -> None:
+    make_appointment(cast.nora, at(THURSDAY, 12), at(THURSDAY, 12, 50), at(THURSDAY, 13))
+    for begins, ends in ((15, 16), (9, 11)):
+        TimeOff.objects.create(
+            counselor=cast.nora, starts_at=at(THURSDAY, begins), ends_at=at(THURSDAY, ends)
+        )
+    found = starts(slots(cast, THURSDAY, length=30 * MINUTE))
+    times = [(11, 0), (13, 0), (13, 30), (14, 0), (16, 0), (16, 30)]
+    assert found == {at(THURSDAY, *each) for each in times}
+
+
 def test_nothing_is_offered_before_the_notice_or_after_the_horizon(cast: Cast) -> None:
     limits: dict[str, Any] = {"earliest": at(THURSDAY, 12), "latest": at(THURSDAY, 14)}
     found = starts(slots(cast, THURSDAY, **limits))

@@ -55,8 +55,8 @@ def worlds(draw: st.DrawFn) -> World:
         length=draw(st.sampled_from([5, 30, 50, 90])),
         pause=draw(st.sampled_from([0, 10, 40])),
         kind=draw(st.sampled_from(KINDS[1:])),
-        most_a_day=draw(st.sampled_from([None, None, 1, 2])),
-        places=draw(st.sampled_from([["NJ"], ["NJ"], ["NJ", "FL"], ["NJ", "TX"], []])),
+        most_a_day=draw(st.sampled_from([None, None, None, 1, 2])),
+        places=draw(st.sampled_from([["NJ"]] * 5 + [["NJ", "FL"], ["NJ", "TX"], []])),
         served={"NJ", "FL"},
         licenses=_licenses(draw, day),
         weekly=_weekly(draw),
@@ -74,7 +74,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 def _licenses(draw: st.DrawFn, day: date) -> list[tuple[str, date, date]]:
     long = (date(2026, 1, 1), date(2028, 12, 31))
-    some = [long, long, (long[0], day), (day, long[1]), (day - timedelta(days=1), day)]
+    some = [long, long, long, (long[0], day), (day, long[1]), (day - timedelta(days=1), day)]
     held = [("NJ", *draw(st.sampled_from(some)))]
     if draw(st.booleans()):
         held.append(("FL", *draw(st.sampled_from(some))))
