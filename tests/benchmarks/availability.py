@@ -221,10 +221,11 @@ def _growth(asked: Asked, size: Size) -> list[Line]:
         name: 1000 * took / (number * days)
         for (name, took), (number, days) in zip(found.items(), sizes, strict=True)
     }
-    smallest, *_, largest = each.values()
+    fewest, *_, half, _, most = each.values()
     return [
         *(Line(f"{name}, a counselor and day", cost, "µs") for name, cost in each.items()),
-        Line("the most against the fewest, each", largest / smallest, "x", "<= 1.15"),
+        Line("the most against the fewest, each", most / fewest, "x", "<= 1.15"),
+        Line("the most against half as many, each", most / half, "x"),
     ]
 
 
@@ -245,7 +246,7 @@ def _past(chance: random.Random, asked: Asked, size: Size) -> list[Line]:
     ours = partial(asked.ours, number)
     found = _measure.in_turns(
         {"short": _copies.within(short, ours), "long": _copies.within(long, ours)},
-        rounds=size.rounds,
+        rounds=3 * size.rounds,
     )
     _copies.turn_to(short)
     return [

@@ -84,11 +84,9 @@ def in_table(page: Page, somebody: Booked) -> Locator:
     return page.get_by_role("row").filter(has_text=somebody.name)
 
 
-def in_sight(page: Page, what: Locator) -> FloatRect:
+def in_sight(what: Locator) -> FloatRect:
     """Where it is, once it has come to rest: what comes in draws the calendar anew."""
-    expect(what).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    what.scroll_into_view_if_needed()
+    what.hover()
     box = what.bounding_box()
     assert box
     return box
@@ -96,7 +94,7 @@ def in_sight(page: Page, what: Locator) -> FloatRect:
 
 def drag(page: Page, what: Locator, *, down: int, across: int = 0, edge: bool = False) -> None:
     """With the mouse, in small steps as a hand does; `edge`: by the lower one."""
-    box = in_sight(page, what)
+    box = in_sight(what)
     x = box["x"] + box["width"] / 2
     y = box["y"] + (box["height"] - 3 if edge else 8)
     page.mouse.move(x, y)

@@ -279,7 +279,7 @@ def test_two_counselors_may_meet_people_at_the_same_hour(cast: Cast):
     "change",
     [
         "starts_at = '2001-01-01 00:00:00'",
-        "ends_at = NULL",
+        "ends_at = starts_at",
         "takes_time = FALSE",
         "starts_at = NULL, ends_at = NULL, takes_time = FALSE",
     ],

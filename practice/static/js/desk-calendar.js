@@ -181,13 +181,13 @@
       find("undo-words").textContent = "";
       document.dispatchEvent(new CustomEvent("desk:undo", { detail: answer.seconds }));
     }
-    lookAgain();
+    standsAs(answer.event);
   }
 
   function overtaken(info, answer) {
     info.revert();
     tell(answer.words.join(" "));
-    lookAgain();
+    standsAs(answer.event);
   }
 
   function rules(info, more, answer) {
@@ -240,9 +240,10 @@
 
   // --- What others do
 
-  function lookAgain() {
+  // At once, so that it can be laid a hand on again; the table follows, and with it whatever else is new.
+  function standsAs(event) {
+    calendar.updateEvent(event);
     document.body.dispatchEvent(new CustomEvent("desk:changed"));
-    load();
   }
 
   function letGo() {
