@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from intake import invitations, opening, safety, triage
@@ -73,7 +74,8 @@ def accept(request: StaffRequest, request_id: UUID) -> HttpResponse:
     actor = trail.staff_actor(request)
     # Their own hours and pauses are theirs to give.
     own = asked.counselor.user_id == request.user.pk
-    override = Override.COUNSELOR_AGREED if own else ""
+    all_the_same = own and "all_the_same" in request.GET
+    override = Override.COUNSELOR_AGREED if all_the_same else ""
     try:
         triage.accept(
             asked, asked.counselor, asked.wished_at, alone=alone, override=override, by=actor
@@ -82,7 +84,11 @@ def accept(request: StaffRequest, request_id: UUID) -> HttpResponse:
         messages.error(request, "That time is no longer free. Please offer others.")
     except booking.ClientBusy as error:
         messages.error(request, f"{error} Please offer others.")
-    except (booking.MayNotMeet, booking.AgainstTheRules, triage.NotNow) as error:
+    except booking.AgainstTheRules as error:
+        messages.error(request, str(error))
+        if own:
+            return redirect(f"{reverse('consultations:page', args=[asked.pk])}?against=rules")
+    except (booking.MayNotMeet, triage.NotNow) as error:
         messages.error(request, str(error))
     else:
         safety.mark_read(asked, user=request.user, by=actor)

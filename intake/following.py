@@ -1,7 +1,8 @@
 """A request stays with the counselor who holds its consultation, whoever that comes to be."""
 
 from intake.models import ConsultationRequest
-from scheduling.following import follows, goes_first
+from scheduling.booking import ChangedMeanwhile
+from scheduling.following import What, follows, goes_first
 from scheduling.models import Appointment
 
 
@@ -15,8 +16,20 @@ def take_its_row(appointment: Appointment) -> None:
 
 @follows
 def keep_counselor(appointment: Appointment, what: str) -> None:
-    """Moved to another counselor, or taken back: who holds it looks after the request."""
+    """Moved to another counselor, or taken back: who holds it looks after the request.
+
+    Raises ChangedMeanwhile where it would be back although its request has another time by now.
+    """
     if appointment.kind == Appointment.Kind.CONSULTATION:
+        if what == What.UNDONE and _has_another_time(appointment):
+            raise ChangedMeanwhile
         ConsultationRequest.objects.filter(appointment=appointment).exclude(
             counselor=appointment.counselor_id
         ).update(counselor=appointment.counselor_id)
+
+
+def _has_another_time(appointment: Appointment) -> bool:
+    """Whether those who come asked for a consultation that isn't this one any more."""
+    clients = appointment.attendees.exclude(client=None).values("client")
+    theirs = ConsultationRequest.objects.filter(client__in=clients)
+    return theirs.exists() and not theirs.filter(appointment=appointment).exists()

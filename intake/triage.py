@@ -108,13 +108,16 @@ def offer(
     times: Sequence[tuple[Counselor, datetime]],
     *,
     by: trail.Actor,
+    only_waiting: bool = False,
 ) -> list[Offer]:
     """Keep these times for them until they choose, and tell them; what was offered before ends.
 
     Raises NotNow, and SlotTaken, ClientBusy or MayNotMeet where one of the times can't be had:
-    then none is.
+    then none is. With `only_waiting` NotNow also where they have been offered a time already.
     """
     request = _open_for_a_time(request, by)
+    if only_waiting and request.status != Status.WAITING:
+        raise NotNow("They were offered a time meanwhile.")
     _check_apart(times)
     take_turns(request, [counselor for counselor, _ in times])
     give_back_offers(request)

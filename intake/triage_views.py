@@ -277,7 +277,8 @@ def offer_one(request: StaffRequest, request_id: UUID) -> HttpResponse:
         counselor, starts_at = asking.named(request.POST.get("slot", ""))
         speaks_against = gaps.refusals(asked, counselor, starts_at)
         if not speaks_against:
-            triage.offer(asked, [(counselor, starts_at)], by=trail.staff_actor(request))
+            actor = trail.staff_actor(request)
+            triage.offer(asked, [(counselor, starts_at)], by=actor, only_waiting=True)
     except (ValueError, OverflowError):
         messages.error(request, "Please choose one of our open times.")
     except booking.SlotTaken:

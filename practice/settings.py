@@ -107,6 +107,7 @@ TEMPLATES = [
 _DATABASE = env.str("DATABASE_URL", default="") or f"sqlite:///{HOME}/mendwell.sqlite3"
 DATABASES = {"default": env.db_url_config(_DATABASE)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "practice.sqlite3"
     DATABASES["default"]["OPTIONS"] = {
         # One writer at a time, claimed when a transaction begins: no lost updates, no deadlocks.
         "transaction_mode": "IMMEDIATE",

@@ -1,7 +1,9 @@
 """Taking back what was just done: for ten seconds, before anybody is told of it."""
 
+from collections.abc import Mapping
 from copy import copy
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import transaction
@@ -43,14 +45,20 @@ def is_news(appointment: Appointment, before: Appointment | Change) -> bool:
 
 
 def keep(
-    appointment: Appointment, what: Change.What, before: Appointment, user: User, untold: str = ""
+    appointment: Appointment,
+    what: Change.What,
+    before: Appointment,
+    user: User,
+    untold: str = "",
+    confirmed: Mapping[str, str] = MappingProxyType({}),
 ) -> Change:
     """Remember how it was; until it can't be taken back any more, nothing that follows it goes."""
     _hold_back_follow_ups(appointment)
     return Change.objects.create(
         appointment=appointment,
         what=what,
-        made_at=clock.now(),
+        # Before any message was stopped for it: those are what an undo queues again.
+        made_at=appointment.changed_at or clock.now(),
         made_by=user,
         counselor=before.counselor,
         starts_at=before.starts_at,
@@ -58,6 +66,7 @@ def keep(
         busy_until=before.busy_until,
         override=before.override,
         untold=untold,
+        confirmed=dict(confirmed),
         version=appointment.version,
     )
 
@@ -122,6 +131,9 @@ def _put_back(appointment: Appointment, change: Change) -> None:
         pauses.make_room(appointment)
     with refusing_overlap(change.starts_at):
         save_change(appointment)
+    for key, moment in change.confirmed.items():
+        said = datetime.fromisoformat(moment)
+        appointment.attendees.filter(pk=key).update(place_confirmed_at=said)
 
 
 def _follow(appointment: Appointment) -> None:

@@ -24,6 +24,7 @@ from scheduling.models import Appointment, Attendee, Status
 from scheduling.notices import APPOINTMENT
 
 _DAYS_SHOWN = 5
+_CHANGED = "Your appointment was changed a moment ago. Here is how it stands now."
 # Each move writes to everybody who comes.
 _MOVES = Budget("moves", times=5, seconds=24 * 60 * 60)
 
@@ -161,14 +162,20 @@ def _moved(request: VisitRequest, attendee: Attendee, form: MoveForm) -> bool:
         form.add_error(None, "This was moved several times today. Please call us.")
         return False
     try:
-        lifecycle.move(appointment, form.cleaned_data["starts_at"], actor)
+        lifecycle.move(
+            appointment, form.cleaned_data["starts_at"], actor, version=_version(request)
+        )
     except (booking.SlotTaken, booking.ClientBusy) as error:
         # Whose other appointment it is would be the other's to tell.
         form.add_error("starts_at", "That time has just been taken. Please choose another.")
         form.show(_nearest(attendee, error.starts_at), attendee.zone)
     except booking.MayNotMeet:
         form.add_error("starts_at", "We can’t meet you then. Please choose another time.")
-    except (lifecycle.NotOpen, booking.ChangedMeanwhile):
+    except booking.ChangedMeanwhile:
+        # What they saw isn't how it stands: they look at it before anything becomes of it.
+        messages.error(request, _CHANGED)
+        return True
+    except lifecycle.NotOpen:
         form.add_error(None, "This appointment can’t be moved any more.")
     else:
         messages.success(request, "Your appointment has a new time.")
@@ -188,10 +195,19 @@ def cancel(request: VisitRequest) -> HttpResponse:
         context = {"appointment": appointment, "zone": attendee.time_zone}
         return render(request, "scheduling/your_cancel.html", context)
     try:
-        lifecycle.call_off(appointment, trail.client_actor(request, request.client.pk))
-    except (lifecycle.NotOpen, booking.ChangedMeanwhile):
+        actor = trail.client_actor(request, request.client.pk)
+        lifecycle.call_off(appointment, actor, version=_version(request))
+    except booking.ChangedMeanwhile:
+        messages.error(request, _CHANGED)
+    except lifecycle.NotOpen:
         return _too_late(request)
     return redirect("your-appointment")
+
+
+def _version(request: VisitRequest) -> int | None:
+    """The version of the appointment that the page showed; None where it names none."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
 
 
 def _own(request: VisitRequest) -> Attendee:

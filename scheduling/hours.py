@@ -1,6 +1,6 @@
 """Changing when counselors work. Each change is recorded; what is booked never moves by itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -87,17 +87,12 @@ def add_time_off(
 
 
 @transaction.atomic
-def set_limits(
-    counselor: Counselor,
-    *,
-    buffer_minutes: int | None,
-    most_a_day: int | None,
-    by: trail.Actor,
-) -> None:
-    """How long they rest after an appointment, and how many they see on a day."""
-    counselor.buffer_minutes, counselor.most_a_day = buffer_minutes, most_a_day
-    counselor.save(update_fields=["buffer_minutes", "most_a_day"])
-    trail.record(Verb.CHANGE, counselor, by=by, note="buffer_minutes,most_a_day")
+def set_limits(counselor: Counselor, changed: Mapping[str, int | None], *, by: trail.Actor) -> None:
+    """How long they rest after an appointment, and how many they see on a day: what changed."""
+    for name, value in changed.items():
+        setattr(counselor, name, value)
+    counselor.save(update_fields=list(changed))
+    trail.record(Verb.CHANGE, counselor, by=by, note=",".join(changed))
 
 
 @transaction.atomic

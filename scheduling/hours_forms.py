@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from practice import clock
 from practice.clock import on_wall_clock
@@ -232,8 +234,10 @@ class AwayForm(PlainForm):
 class LimitsForm(PlainForm):
     """How long they rest, and how many they see on a day."""
 
+    # Each is sent with what it was when it was shown: only what this person changed is saved.
     buffer_minutes = forms.IntegerField(
         label="Minutes of pause after each appointment",
+        show_hidden_initial=True,
         required=False,
         min_value=0,
         max_value=120,
@@ -245,6 +249,7 @@ class LimitsForm(PlainForm):
     )
     most_a_day = forms.IntegerField(
         label="Appointments a day, at most",
+        show_hidden_initial=True,
         required=False,
         min_value=1,
         max_value=24,
@@ -267,6 +272,11 @@ class LimitsForm(PlainForm):
         self.fields[
             "buffer_minutes"
         ].help_text = f"Leave it empty for the practice’s own pause, {usual} minutes."
+
+    def as_shown(self) -> SafeString:
+        """What each field was when it was shown, unseen on the page."""
+        shown = ((self[name].as_hidden(only_initial=True),) for name in self.fields)
+        return format_html_join("", "{}", shown)
 
 
 def _to_come(day: date, counselor: Counselor) -> date:

@@ -158,12 +158,8 @@ def set_limits(request: StaffRequest, counselor_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, counselor, limits_form=form)
     by = trail.staff_actor(request)
-    hours.set_limits(
-        counselor,
-        buffer_minutes=form.cleaned_data["buffer_minutes"],
-        most_a_day=form.cleaned_data["most_a_day"],
-        by=by,
-    )
+    changed = {name: form.cleaned_data[name] for name in form.changed_data}
+    hours.set_limits(counselor, changed, by=by)
     messages.success(request, "Saved. It counts for what is booked from now on.")
     return _back(request, counselor, "limits")
 

@@ -13,7 +13,9 @@ def is_late(appointment: Appointment, now: datetime, practice: Practice) -> bool
     """Whether those who come would cancel late now. Consultations cost nothing and never are."""
     if appointment.kind != Appointment.Kind.SESSION or not practice.late_cancel_hours:
         return False
-    return now > appointment.starts_at - timedelta(hours=practice.late_cancel_hours)
+    # Once it has begun nobody cancels any more: they came, or they didn't.
+    notice = timedelta(hours=practice.late_cancel_hours)
+    return appointment.starts_at - notice < now < appointment.starts_at
 
 
 def counts_as_late(

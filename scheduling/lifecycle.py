@@ -63,14 +63,15 @@ def move(
         booking.save_change(appointment)
     if before.override:
         pauses.give_back(before.counselor, before.starts_at)
-    untold = ""
+    untold, confirmed = "", {}
     if changes.is_news(appointment, before):
+        confirmed = _places_confirmed(appointment)
         # Where they said they would be held for the old time; at the new one they may be elsewhere.
         appointment.attendees.update(place_confirmed_at=None)
         untold = notices.moved(appointment, not_before=changes.not_before(undoable_by))
     _follow(appointment, What.MOVED)
     if undoable_by:
-        changes.keep(appointment, Change.What.MOVED, before, undoable_by, untold)
+        changes.keep(appointment, Change.What.MOVED, before, undoable_by, untold, confirmed)
     _record(appointment, by, "moved")
     booking.record_override(appointment, by)
     return appointment
@@ -137,6 +138,8 @@ def mark_no_show(
     appointment = _open(appointment, version)
     before = copy(appointment)
     _end(appointment, Status.NO_SHOW, reason)
+    if appointment.kind == Appointment.Kind.SESSION:
+        estimates.renew(appointment)
     following.tell(appointment, What.NO_SHOW)
     if undoable_by:
         changes.keep(appointment, Change.What.NO_SHOW, before, undoable_by)
@@ -177,7 +180,8 @@ def _check(appointment: Appointment, before: Appointment, override: str, by: tra
     if starts_at != before.starts_at and starts_at <= clock.now():
         raise booking.TimeIsOver(starts_at)
     booking.check_length(appointment.length)
-    if appointment.kind == Appointment.Kind.SESSION:
+    # What stands at an odd time from before may stay there.
+    if appointment.kind == Appointment.Kind.SESSION and starts_at != before.starts_at:
         booking.check_start(starts_at)
     coming = list(appointment.attendees.values_list("state", "client"))
     places = [state for state, _ in coming]
@@ -185,6 +189,13 @@ def _check(appointment: Appointment, before: Appointment, override: str, by: tra
     if booking.is_held_to_rules(by, override):
         clients = [client for _, client in coming if client]
         booking.keep_to_rules(appointment, places, clients, override)
+
+
+def _places_confirmed(appointment: Appointment) -> dict[str, str]:
+    """Who has said that they will be where it was, and when."""
+    said = appointment.attendees.exclude(place_confirmed_at=None)
+    rows = said.values_list("pk", "place_confirmed_at")
+    return {str(key): moment.isoformat() for key, moment in rows if moment}
 
 
 def _end(appointment: Appointment, status: Status, reason: str = "") -> None:

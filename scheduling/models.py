@@ -424,6 +424,8 @@ class Change(models.Model):
     override = models.CharField(max_length=12, choices=Override.choices, blank=True)
     # The message about the time that stood, where it had not gone yet: taken back, it goes again.
     untold = models.CharField(max_length=12, blank=True)
+    # Who had said that they will be there, and when: a move asks them anew, its undo doesn't.
+    confirmed = models.JSONField(default=dict, blank=True)
     # The appointment's version that the change made: later changes can't be taken back past.
     version = models.PositiveIntegerField()
     undone_at = models.DateTimeField(null=True, blank=True)

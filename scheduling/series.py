@@ -87,7 +87,7 @@ def _book(wish: Wish, decisions: Decisions, seen: str, by: trail.Actor) -> list[
     turns.take([wish.case.counselor_id], wish.clients)
     fresh = preview(wish).compared_with(seen)
     chosen = chosen_starts(fresh, decisions)
-    series = _made(wish, by) if len(chosen) > 1 else None
+    series = _made(wish) if len(chosen) > 1 else None
     sessions = [
         booking.book_session(
             case=wish.case,
@@ -105,6 +105,9 @@ def _book(wish: Wish, decisions: Decisions, seen: str, by: trail.Actor) -> list[
         for each, starts_at, override in chosen
     ]
     series_notices.booked(sessions)
+    if series:
+        # Last: whoever writes the record keeps others from it until all is done.
+        trail.record(Verb.CREATE, series, by=by, case_id=wish.case.pk)
     return sessions
 
 
@@ -135,11 +138,10 @@ def _is_possible(occurrence: Occurrence, decision: Decision) -> bool:
     return not decision.override or occurrence.can_be_overridden
 
 
-def _made(wish: Wish, by: trail.Actor) -> Series:
+def _made(wish: Wish) -> Series:
     series = Series.objects.create(
         case=wish.case, every_weeks=wish.every_weeks, at=wish.at, made_at=clock.now()
     )
-    trail.record(Verb.CREATE, series, by=by, case_id=wish.case.pk)
     return series
 
 

@@ -65,6 +65,9 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
         return _meanwhile(request, appointment)
     except lifecycle.NotOpen:
         return _closed(request, appointment)
+    except booking.OddTime as error:
+        form.add_error("at", str(error))
+        return _page(request, appointment, form)
     except REFUSALS as error:
         refused = _refused(request, appointment, form, error)
         return _page(request, appointment, form, refused=refused)
@@ -80,6 +83,7 @@ def cancel(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     context = {
         "is_late": late.is_late(appointment, now, practice),
         "late_words": late.words(appointment, now, practice),
+        "begun": lifecycle.has_begun(appointment),
     }
     return _end(request, appointment, "desk/cancel.html", list(EndReason), _call_off, context)
 

@@ -208,7 +208,7 @@ def _booked_or_refused(request: StaffRequest, case: Case, form: BookForm) -> App
         wanted = _wanted(places, form.minutes)
         return _refusal(request, case, form.moment, wanted, str(error))
     when = spoken_time(appointment.starts_at, request.user.zone)
-    messages.success(request, f"Booked: {cases.names_of(case)}, {when}. The people are told.")
+    messages.success(request, f"Booked: {when}. The people are told.")
     return appointment
 
 

@@ -25,7 +25,6 @@ from scheduling.availability import Slot
 from scheduling.desk import calendar_events, open_times, rows, typed
 from scheduling.models import Appointment, Override, Status
 
-_LEAST, _MOST = timedelta(minutes=10), timedelta(minutes=180)
 _KEY_DIGITS = 9
 _CHANGED, _REFUSED = 409, 422
 _REFUSALS = (booking.SlotTaken, booking.ClientBusy, booking.MayNotMeet, booking.AgainstTheRules)
@@ -161,10 +160,10 @@ def _by_whom(appointment_id: UUID) -> str:
 def _dropped(request: StaffRequest, appointment: Appointment) -> _Dropped:
     """Raises _Unclear, NoSuchMoment."""
     sent = request.POST
-    starts_at = _moment(request, "starts_at")
+    starts_at = _moment(request, "starts_at", standing=appointment.starts_at)
     length = _moment(request, "ends_at") - starts_at if sent.get("ends_at") else appointment.length
-    if not _LEAST <= length <= _MOST:
-        raise _Unclear("An appointment takes between 10 minutes and 3 hours.")
+    if sent.get("ends_at") and not booking.SHORTEST <= length <= booking.LONGEST:
+        raise _Unclear("An appointment takes between 5 minutes and 4 hours.")
     override = sent.get("override", "")
     return _Dropped(
         starts_at,
@@ -175,7 +174,7 @@ def _dropped(request: StaffRequest, appointment: Appointment) -> _Dropped:
     )
 
 
-def _moment(request: StaffRequest, name: str) -> datetime:
+def _moment(request: StaffRequest, name: str, *, standing: datetime | None = None) -> datetime:
     """As the calendar writes it, on the reader's wall clock; or a whole moment, with its zone."""
     value = request.POST.get(name, "")
     try:
@@ -183,8 +182,8 @@ def _moment(request: StaffRequest, name: str) -> datetime:
     except ValueError as error:
         raise _Unclear("That isn’t a time. Please try again.") from error
     if found.tzinfo:
-        return typed.starts_at(value)
-    return typed.moment(found.date(), found.time(), request.user.zone)
+        return typed.starts_at(value, standing=standing)
+    return typed.moment(found.date(), found.time(), request.user.zone, standing=standing)
 
 
 def _counselor(request: HttpRequest, appointment: Appointment) -> Counselor:

@@ -44,7 +44,7 @@ class SearchForm(forms.Form):
     def clean_part(self) -> str:
         part = str(self.cleaned_data["part"])
         digits = digits_of(part)
-        if digits is None and len(part) < _FEWEST_LETTERS:
+        if digits is None and len(plain(part).replace(" ", "")) < _FEWEST_LETTERS:
             raise forms.ValidationError("Please type at least two letters.")
         if digits is not None and len(digits) < _FEWEST_DIGITS:
             raise forms.ValidationError("Please type at least three digits.")

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('busy_until', models.DateTimeField()),
                 ('override', models.CharField(blank=True, choices=[('counselor', 'The counselor agreed'), ('urgent', 'It can’t wait'), ('only_time', 'It’s the only time they can come'), ('correction', 'It corrects a mistake')], max_length=12)),
                 ('untold', models.CharField(blank=True, max_length=12)),
+                ('confirmed', models.JSONField(blank=True, default=dict)),
                 ('version', models.PositiveIntegerField()),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
             ],

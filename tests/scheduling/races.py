@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -502,12 +502,10 @@ def main(given: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args(given)
     with _measure.scratch_database(on_postgres=options.postgres) as vendor:
-        if options.without_guards:
-            with guards_lifted():
-                report = run(options.rounds, options.seed)
-        else:
+        with guards_lifted() if options.without_guards else nullcontext():
             report = run(options.rounds, options.seed)
-    sys.stdout.write(f"On {vendor}, seed {options.seed}\n" + "\n".join(report.lines()) + "\n")
+        lines = [f"On {vendor}, seed {options.seed}", *report.lines()]
+        sys.stdout.write("\n".join(lines) + "\n")
     found = report.overlaps + report.in_two_places
     good = found > 0 if options.without_guards else found == 0 and not report.failed
     return 0 if good else 1

@@ -412,6 +412,7 @@ def test_each_person_hears_again_what_each_had_not_heard_yet(
     vera, walt = make_client("Vera"), make_client("Walt")
     consultation = consult(cast.nora, in_days(now, 3), vera)
     consultation = lifecycle.move(consultation, in_days(now, 4), trail.SYSTEM)
+    assert walt.state
     consultation.attendees.create(client=walt, state=walt.state, time_zone=walt.time_zone)
     notices.tell(consultation, walt, Message.Template.BOOKED)
     before = due(consultation)

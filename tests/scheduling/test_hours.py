@@ -410,11 +410,23 @@ def test_the_pause_and_the_most_on_a_day_are_set_and_given_up(desk: Browser, nor
     send(desk, "limits", nora.pk, buffer_minutes="0", most_a_day="5")
     nora.refresh_from_db()
     assert (nora.buffer_minutes, nora.most_a_day) == (0, 5)
-    send(desk, "limits", nora.pk, buffer_minutes="", most_a_day="")
+    shown = {"initial-buffer_minutes": "0", "initial-most_a_day": "5"}
+    send(desk, "limits", nora.pk, buffer_minutes="", most_a_day="", **shown)
     nora.refresh_from_db()
     assert (nora.buffer_minutes, nora.most_a_day) == (None, None)
     notes = Entry.objects.filter(resource="practice.counselor").values_list("note", flat=True)
     assert list(notes) == ["buffer_minutes,most_a_day"] * 2
+
+
+def test_who_saves_one_limit_leaves_the_other_as_somebody_else_set_it_meanwhile(
+    desk: Browser, nora: Counselor
+):
+    assert b"initial-buffer_minutes" in desk.get(reverse("desk:hours-of", args=[nora.pk])).content
+    shown = {"initial-buffer_minutes": "", "initial-most_a_day": ""}
+    send(desk, "limits", nora.pk, buffer_minutes="20", most_a_day="", **shown)
+    send(desk, "limits", nora.pk, buffer_minutes="", most_a_day="7", **shown)
+    nora.refresh_from_db()
+    assert (nora.buffer_minutes, nora.most_a_day) == (20, 7)
 
 
 @pytest.mark.parametrize(

@@ -340,9 +340,9 @@ def test_one_that_is_taken_between_looking_and_writing_is_refused_by_the_databas
     wanted = offered(visit)[3]
     move = lifecycle.move
 
-    def after_another(*given: Any) -> Any:
+    def after_another(*given: Any, **more: Any) -> Any:
         consult(cast.nora, wanted, make_client("Ada"))
-        return move(*given)
+        return move(*given, **more)
 
     monkeypatch.setattr(lifecycle, "move", after_another)
     answer = visit.post(url("move"), {"starts_at": wanted.isoformat()})

@@ -1,0 +1,107 @@
+"""SQLite, with writers served in the order in which they came.
+
+SQLite has one writer at a time. Who waits asks again after a while, and then after longer and
+longer whiles, so that somebody new is served before somebody who has waited for seconds; under
+load some wait until they fail. Here writers queue up for a lock on a file beside the database,
+which the kernel gives to the one who has waited longest, in whatever thread or process. Only the
+order hangs on it: SQLite's own lock stays what keeps writers apart.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError
+from django.db.backends.sqlite3 import base
+
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's own, but for the turn that a writer waits for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._turn: int | None = None
+        self.execute_wrappers.append(self._write_in_turn)
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._take_turn()
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self._end_turn()
+            raise
+
+    def set_autocommit(self, autocommit: bool, *args: Any, **kwargs: Any) -> None:
+        if autocommit:  # The transaction is over; what is done on its commit needs no turn.
+            self._end_turn()
+        super().set_autocommit(autocommit, *args, **kwargs)
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]
+        finally:
+            self._end_turn()
+
+    def _write_in_turn(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        """A statement that writes outside of a transaction waits for its turn too."""
+        if self.in_atomic_block or not sql.startswith(_WRITES):
+            return execute(sql, params, many, context)
+        self._take_turn()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self._end_turn()
+
+    def _take_turn(self) -> None:
+        if self._turn is None and not self.is_in_memory_db():
+            patience = self.settings_dict["OPTIONS"].get("timeout", 5.0)
+            self._turn = _locked(f"{self.settings_dict['NAME']}-turn", patience)
+
+    def _end_turn(self) -> None:
+        if self._turn is not None:
+            os.close(self._turn)  # which unlocks it
+            self._turn = None
+
+
+def _locked(path: str, patience: float) -> int:
+    """An open file that is ours alone once those before are done.
+
+    Raises OperationalError, as SQLite does, where that takes more than so many seconds.
+    """
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        _Waiting(file).wait(patience)
+    return file
+
+
+class _Waiting:
+    """Stands in the kernel's queue, which knows no end of patience: so a thread does it."""
+
+    def __init__(self, file: int) -> None:
+        self._file = file
+        self._deciding = threading.Lock()
+        self._has_come = threading.Event()
+        self._gave_up = False
+
+    def wait(self, patience: float) -> None:
+        threading.Thread(target=self._stand, daemon=True).start()
+        self._has_come.wait(patience)
+        with self._deciding:
+            self._gave_up = not self._has_come.is_set()
+        if self._gave_up:
+            raise OperationalError("database is locked")
+
+    def _stand(self) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        with self._deciding:
+            if self._gave_up:
+                os.close(self._file)
+            self._has_come.set()
