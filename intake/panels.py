@@ -1,10 +1,10 @@
 """What the staff's pages show of requests."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 
-from intake import gaps, triage
+from intake import ages, gaps, triage
 from intake.models import ConsultationRequest, RefusalCount, Status
 from practice import clock
 from practice.access.roles import Role
@@ -90,6 +90,24 @@ def request_of(request: StaffRequest, appointment: Appointment) -> Context | Non
     found = ConsultationRequest.objects.for_user(request.user).filter(appointment=appointment)
     asked = triage.with_facts(found).first()
     return {"asked": asked, "step": triage.next_step(asked)} if asked else None
+
+
+@registry.desk.panel(
+    "requests",
+    title="Requests that wait",
+    template="intake/panel_waiting.html",
+    order=20,
+    roles=(Role.DESK,),
+)
+def requests_waiting(request: StaffRequest, day: date) -> Context | None:
+    """How many wait for a time or for a counselor, and how long the first of them has."""
+    waiting = ConsultationRequest.objects.for_user(request.user).filter(
+        status__in=[Status.WAITING, Status.REVIEW], case=None
+    )
+    found = waiting.aggregate(number=Count("pk"), first=Min("asked_at"))
+    if not found["number"]:
+        return None
+    return {"number": found["number"], "age": ages.words(clock.now() - found["first"])}
 
 
 @registry.gap.panel(

@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clients.contact import calls, erasing
-from intake import asking, gaps, triage
+from intake import ages, asking, gaps, triage
 from intake.asking import Filter
 from intake.models import ConsultationRequest, DayPart, Status
 from intake.staff_forms import AssignForm, DeclineForm, TimesForm
@@ -80,20 +80,11 @@ def _row(asked: ConsultationRequest, step: NextStep, request: StaffRequest) -> d
         "name": asked.client.name,
         "who": "A couple" if asked.with_partner else "One person",
         "places": " and ".join(dict.fromkeys(code for code, _ in asked.places)),
-        "age": _age(clock.now() - asked.asked_at),
+        "age": ages.words(clock.now() - asked.asked_at),
         "status": asked.standing,
         "step": "Case opened" if asked.case_id else step.words,
         "waits": step.waits or bool(asked.case_id),
     }
-
-
-def _age(since: timedelta) -> str:
-    if since < timedelta(hours=1):
-        return "in the last hour"
-    if since < timedelta(days=1):
-        hours = since // timedelta(hours=1)
-        return f"{hours} hour{'s' if hours > 1 else ''} ago"
-    return f"{since.days} day{'s' if since.days > 1 else ''} ago"
 
 
 def _address(asked: ConsultationRequest, request: StaffRequest) -> str:

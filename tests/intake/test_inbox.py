@@ -416,3 +416,18 @@ def test_moving_it_at_the_desk_leaves_the_request_booked(cast: Cast, now: dateti
     appointment = make_consultation(cast.nora, in_days(now, 4))
     lifecycle.move(appointment, in_days(now, 5), by=trail.SYSTEM)
     assert step_of(appointment.request) == ("Nothing before the day", True)
+
+
+def test_the_desks_day_says_how_many_requests_wait_and_since_when(
+    desk: Browser, cast: Cast, now: datetime
+) -> None:
+    assert "Requests that wait" not in desk.get(reverse("desk:day")).content.decode()
+    for day in (5, 6):
+        consultation = make_consultation(cast.nora, in_days(now, day))
+        lifecycle.call_off(consultation, trail.SYSTEM)
+    waiting = ConsultationRequest.objects.all()
+    waiting.update(status="waiting", appointment=None, asked_at=now - timedelta(days=2))
+    with queries() as found:
+        page = desk.get(reverse("desk:day")).content.decode()
+    assert "2 requests wait for a time or a counselor; the first came 2 days ago." in page
+    assert not clinical(found)

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from clients.contact import sending
 from clients.contact.models import Message
 from practice.audit import trail
 from practice.audit.models import Entry
-from scheduling import booking, changes, following, lifecycle, notices, reminders
+from scheduling import booking, changes, following, lifecycle, notices, places, reminders
 from scheduling.booking import Attending, ChangedMeanwhile, ClientBusy, SlotTaken
 from scheduling.changes import TooLate
 from scheduling.followups.models import FollowUp
@@ -131,6 +132,30 @@ def test_who_was_not_told_of_the_time_before_is_told_of_it_once(
     sending.tick()
     assert sorted(mail.to[0] for mail in mailoutbox) == ["hanna@example.com", "ian@example.com"]
     assert all("Saturday, Dec 5, 11:00 AM Eastern (EST)" in mail.body for mail in mailoutbox)
+
+
+@EVERY_NEWS
+def test_on_a_clock_that_runs_what_was_stopped_goes_again(
+    cast: Cast, now: datetime, make: Make
+) -> None:
+    """A change takes a while itself: what it stops, it stops a moment after it began."""
+    with time_machine.travel(now, tick=True):
+        session = make_session(cast.case, in_days(now, 3))
+        before = due(session)
+        assert len(before) == 2
+        undo(cast, make(cast, session))
+        assert due(session) == before
+
+
+def test_where_they_said_they_would_be_stands_again(cast: Cast, session: Appointment) -> None:
+    hanna = session.attendees.get(client=cast.hanna.client)
+    assert hanna.state
+    places.say_where(hanna, hanna.state, hanna.time_zone, trail.SYSTEM)
+    said = set(session.attendees.values_list("client", "place_confirmed_at"))
+    moved = move(cast, session)
+    assert not moved.attendees.exclude(place_confirmed_at=None).exists()
+    undo(cast, moved)
+    assert set(session.attendees.values_list("client", "place_confirmed_at")) == said
 
 
 def test_only_the_one_who_still_waited_for_it_is_told(
