@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from clients import following
 from clients.contact import cards
 from clients.contact.cards import Contact
+from clients.following import What
 from clients.models import Case, Client, Concern, Part, Participant, Stage
 from practice import clock
 from practice.audit import trail
@@ -59,6 +61,7 @@ def open_case(
     for position, person in enumerate(people):
         part = person.part if concern.about_affair else Part.NEITHER
         Participant.objects.create(case=case, client=person.client, part=part, position=position)
+    following.tell(case, What.OPENED)
     trail.record(Verb.CREATE, case, by=by, case_id=case.pk)
     return case
 
@@ -73,5 +76,6 @@ def set_course(case: Case, *, stage: str, disclosure: Case.Disclosure, by: trail
     ]
     case.stage, case.disclosure = stage, disclosure
     case.save(update_fields=["stage", "disclosure"])
+    following.tell(case, What.COURSE_SET)
     trail.record(Verb.CHANGE, case, by=by, case_id=case.pk, note=",".join(changed))
     return case

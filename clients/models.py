@@ -59,6 +59,12 @@ class Stage(models.TextChoices):
     IMPACT = "impact", "Impact (atone)"
     MEANING = "meaning", "Meaning (attune)"
     MOVING_ON = "moving_on", "Moving on (attach)"
+    APART = "apart", "Apart"
+
+    @classmethod
+    def of_material(cls) -> "list[tuple[str, str]]":
+        """The stages that handouts and plans are made for: those of a couple at work together."""
+        return [choice for choice in cls.choices if choice[0] != cls.APART]
 
 
 class Part(models.TextChoices):

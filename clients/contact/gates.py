@@ -50,6 +50,16 @@ def gate(purpose: str) -> Callable[[Callable[[Message], str]], Callable[[Message
     return add
 
 
+# Asked before every follow-up, whatever its purpose.
+_OF_FOLLOW_UPS: list[Callable[[Message], str]] = []
+
+
+def before_follow_ups(ask: Callable[[Message], str]) -> Callable[[Message], str]:
+    """Decorator: ask this function too before any message between sessions goes."""
+    _OF_FOLLOW_UPS.append(ask)
+    return ask
+
+
 _AT_DEPARTURE: dict[str, Callable[[Message], None]] = {}
 
 
@@ -95,8 +105,10 @@ def _refusal(message: Message, card: ContactCard) -> str:
         return "the person asked us to stop"
     if not _agreed(message):
         return "no consent"
-    ask = _BY_PURPOSE.get(message.purpose)
-    return ask(message) if ask else ""
+    asked = [*_OF_FOLLOW_UPS] if message.is_follow_up else []
+    if message.purpose in _BY_PURPOSE:
+        asked.append(_BY_PURPOSE[message.purpose])
+    return next((reason for ask in asked if (reason := ask(message))), "")
 
 
 def _agreed(message: Message) -> bool:

@@ -80,7 +80,7 @@ class PublishForm(PlainForm):
 
     stages = forms.MultipleChoiceField(
         label="For which stages is it?",
-        choices=Stage.choices,
+        choices=Stage.of_material(),
         widget=forms.CheckboxSelectMultiple,
         initial=[Stage.IMPACT, Stage.MEANING],
         error_messages={"required": "Please choose at least one stage."},
