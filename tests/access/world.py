@@ -36,6 +36,7 @@ from tests.access.matrix import Who
 from tests.cast import (
     Cast,
     in_days,
+    make_client,
     make_consultation,
     make_session,
     make_user,
@@ -185,9 +186,11 @@ def _estimate(session: Appointment, person: Participant) -> uuid.UUID:
 
 def _change(cast: Cast, number: int) -> uuid.UUID:
     """What the desk did a moment ago, and can take back."""
-    counselor, person = [(cast.nora, cast.hanna), (cast.ida, cast.mia)][number]
+    counselor, state = [(cast.nora, "NJ"), (cast.ida, "MA")][number]
+    # Somebody who asked for nothing else: a request with another time couldn't be taken back.
+    person = make_client(f"Moved {number}", state=state, email=f"moved{number}@example.com")
     at = in_days(clock.now(), 13, 15)
-    moved = consult(counselor, at, person.client)
+    moved = consult(counselor, at, person)
     lifecycle.move(moved, in_days(clock.now(), 13, 17), trail.SYSTEM, undoable_by=cast.dan)
     return moved.changes.get().pk
 
