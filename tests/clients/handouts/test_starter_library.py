@@ -1,10 +1,11 @@
 """The starter library says what it is for, is easy to read, and hurts nobody who reads it.
 
-A rule more is a row more in a table. Every file is tried against every rule.
+Every file is held against every rule; what fails is shown by file, with the words at fault.
 """
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from tests.test_words import NEVER, found, loud, syllables
 
 LIBRARY = Path(__file__).parents[3] / "clients" / "handouts" / "starter"
 FILES = sorted(LIBRARY.glob("*.md"))
-every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 KEYS = ["Title", "Audience", "Stages", "About-affair", "Kind", "Topics", "Summary", "Source"]
+AUDIENCES = ["hurt", "involved", "both"]
 STAGES = ["impact", "meaning", "moving_on"]
 TOPICS = {
     "first weeks",
@@ -64,50 +65,67 @@ HEADS = {path.stem: parts(path)[0] for path in FILES}
 BODIES = {path.stem: parts(path)[1] for path in FILES}
 
 
+def offending(complaint: Callable[[str], object]) -> dict[str, object]:
+    """What is wrong with which file."""
+    return {stem: wrong for stem in HEADS if (wrong := complaint(stem))}
+
+
+def listed(stem: str, key: str) -> list[str]:
+    return HEADS[stem][key].split(", ")
+
+
 # What a header tells
 
 
-@every_file
-def test_a_header_is_full_and_in_order(path: Path):
-    head = HEADS[path.stem]
-    assert [key for key in head if key != "Mirror"] == KEYS
-    assert all(value.strip() for value in head.values())
-    assert head["Audience"] in ("hurt", "involved", "both")
-    assert head["About-affair"] in ("yes", "no")
-    assert head["Kind"] in ("handout", "worksheet")
-    assert set(head["Topics"].split(", ")) <= TOPICS
+def test_a_header_is_full_and_in_order():
+    assert offending(lambda stem: [k for k in HEADS[stem] if k != "Mirror"] != KEYS) == {}
+    assert offending(lambda stem: not all(map(str.strip, HEADS[stem].values()))) == {}
 
 
-@every_file
-def test_stages_are_known_and_in_their_order(path: Path):
-    named = HEADS[path.stem]["Stages"].split(", ")
-    assert named == [stage for stage in STAGES if stage in named]
+@pytest.mark.parametrize(
+    ("key", "known"),
+    [
+        ("Audience", set(AUDIENCES)),
+        ("Stages", set(STAGES)),
+        ("About-affair", {"yes", "no"}),
+        ("Kind", {"handout", "worksheet"}),
+        ("Topics", TOPICS),
+    ],
+)
+def test_a_header_uses_known_words(key: str, known: set[str]):
+    assert offending(lambda stem: set(listed(stem, key)) - known) == {}
 
 
-@every_file
-def test_a_handout_cites_what_it_rests_on(path: Path):
-    head = HEADS[path.stem]
-    known = ABOUT_AN_AFFAIR if head["About-affair"] == "yes" else ABOUT_ANY_COUPLE
-    assert set(head["Source"].split("; ")) <= known
+def test_stages_stand_in_their_order():
+    assert offending(lambda stem: listed(stem, "Stages") != in_order(stem)) == {}
+
+
+def in_order(stem: str) -> list[str]:
+    return [stage for stage in STAGES if stage in listed(stem, "Stages")]
+
+
+def test_a_handout_cites_what_it_rests_on():
+    known = {"yes": ABOUT_AN_AFFAIR, "no": ABOUT_ANY_COUPLE}
+    assert (
+        offending(
+            lambda stem: set(HEADS[stem]["Source"].split("; ")) - known[HEADS[stem]["About-affair"]]
+        )
+        == {}
+    )
 
 
 def test_titles_are_told_apart():
-    titles = Counter(head["Title"] for head in HEADS.values())
-    assert titles.most_common(1)[0][1] == 1
+    assert len({head["Title"] for head in HEADS.values()}) == len(HEADS)
 
 
 # What the library holds as a whole
 
 
-@pytest.mark.parametrize("audience", ["hurt", "involved", "both"])
+@pytest.mark.parametrize("audience", AUDIENCES)
 @pytest.mark.parametrize("stage", STAGES)
 def test_each_stage_has_something_for_each_reader(stage: str, audience: str):
-    fitting = [
-        head
-        for head in HEADS.values()
-        if head["Audience"] == audience and stage in head["Stages"].split(", ")
-    ]
-    assert len(fitting) >= 2
+    fitting = [stem for stem in HEADS if stage in listed(stem, "Stages")]
+    assert [HEADS[stem]["Audience"] for stem in fitting].count(audience) >= 2
 
 
 def test_there_are_handouts_and_worksheets_enough():
@@ -117,7 +135,7 @@ def test_there_are_handouts_and_worksheets_enough():
 
 
 def test_every_topic_is_treated():
-    assert {topic for head in HEADS.values() for topic in head["Topics"].split(", ")} == TOPICS
+    assert {topic for stem in HEADS for topic in listed(stem, "Topics")} == TOPICS
 
 
 def test_before_disclosure_there_is_something_to_read():
@@ -138,8 +156,7 @@ def test_twins_name_each_other_and_suit_the_same_days(stem: str):
     one, other = HEADS[stem], HEADS[HEADS[stem]["Mirror"]]
     assert other["Mirror"] == stem
     assert {one["Audience"], other["Audience"]} == {"hurt", "involved"}
-    for key in ("Stages", "About-affair", "Kind"):
-        assert one[key] == other[key]
+    assert all(one[key] == other[key] for key in ("Stages", "About-affair", "Kind"))
 
 
 def test_there_are_five_pairs_of_twins():
@@ -147,14 +164,14 @@ def test_there_are_five_pairs_of_twins():
 
 
 _SENTENCE_END = re.compile(r"(?<=[.?])[\"*)_]*\s+")
+_ITEM = re.compile(r"^(?:#+|[-*>]|\d+\.|\[ \]|\[\.\.\.\])(?: |$)")
 
 
 def told(body: str) -> set[str]:
     """The sentences of a body, without marks and headings, as they would be heard."""
-    lines = [line for line in body.splitlines() if not line.startswith("#")]
-    plain = [re.sub(r"^(?:[-*>]|\d+\.|\[ \]|\[\.\.\.\])\s+", "", line) for line in lines]
-    split = [part for line in plain for part in _SENTENCE_END.split(line)]
-    return {words for part in split if (words := " ".join(re.findall(r"[a-z']+", part.lower())))}
+    lines = [_ITEM.sub("", line) for line in body.splitlines() if not line.startswith("#")]
+    split = [part for line in lines for part in _SENTENCE_END.split(line)]
+    return {" ".join(re.findall(r"[a-z0-9']+", part.lower())) for part in split}
 
 
 def test_no_two_texts_share_a_sentence():
@@ -170,61 +187,49 @@ def test_no_two_texts_share_a_sentence():
 # How it reads
 
 
-@every_file
-def test_a_handout_is_short_and_has_something_to_do(path: Path):
-    body = BODIES[path.stem]
-    assert 400 <= len(body.split()) <= 900
-    assert body.count("## Try this week\n") == 1
-    assert re.search(r"^(?:-|1\.|\[ \]|\[\.\.\.\]) ", body, re.MULTILINE)
+def test_a_handout_is_short_and_has_something_to_do():
+    assert offending(lambda stem: not 400 <= len(BODIES[stem].split()) <= 900) == {}
+    assert offending(lambda stem: BODIES[stem].count("## Try this week\n") != 1) == {}
 
 
-@every_file
-def test_it_gives_words_to_say(path: Path):
-    assert re.search(r'"[^"]{20,}"', BODIES[path.stem])
+def test_it_gives_words_to_say():
+    assert offending(lambda stem: not re.search(r'"[^"]{20,}"', BODIES[stem])) == {}
 
 
-@every_file
-def test_its_headings_come_right_below_its_title(path: Path):
-    html = render_markdown(BODIES[path.stem])
-    assert "<h2>Try this week</h2>" in html
-    assert "<h1" not in html
-    assert "<h3" not in html
+def test_its_headings_come_right_below_its_title():
+    assert offending(lambda stem: ranks(BODIES[stem]) - {"<h2"}) == {}
 
 
-_ITEM = re.compile(r"^(?:#+|[-*>]|\d+\.|\[ \]|\[\.\.\.\])(?: |$)")
+def ranks(body: str) -> set[str]:
+    return set(re.findall(r"<h\d", render_markdown(body)))
 
 
 def grade(lines: list[str]) -> float:
     """The school year by Flesch and Kincaid's formula of 1975."""
-    split = [
-        re.findall(r"[A-Za-z]+(?:'[a-z]+)?", s) for ln in lines for s in _SENTENCE_END.split(ln)
-    ]
-    sentences = [words for words in split if words]
+    split = [part for line in lines for part in _SENTENCE_END.split(line)]
+    sentences = [words for part in split if (words := re.findall(r"[A-Za-z]+(?:'[a-z]+)?", part))]
     words = [word for sentence in sentences for word in sentence]
     heard = sum(map(syllables, words))
     return 0.39 * len(words) / len(sentences) + 11.8 * heard / len(words) - 15.59
 
 
-@every_file
-def test_it_reads_at_grade_six_to_nine(path: Path):
-    lines = [line for line in BODIES[path.stem].splitlines() if line.strip()]
-    # Lists, prompts and what people might say are shorter; they'd make it look easier than it is.
-    running = [re.sub(r'"[^"]*"', "", line) for line in lines if not _ITEM.match(line)]
-    assert 6 <= grade(running) <= 9
-    assert grade([_ITEM.sub("", line) for line in lines]) <= 9
+def running_text(body: str) -> list[str]:
+    """Without lists, prompts and what somebody might say: those are shorter than the rest."""
+    lines = [line for line in body.splitlines() if line and not _ITEM.match(line)]
+    return [re.sub(r'"[^"]*"', "", line) for line in lines]
 
 
-@every_file
-def test_it_is_typed_as_the_others_are(path: Path):
-    text = path.read_text(encoding="utf-8")
-    assert loud(text) == []
-    # American: the comma and the period stand inside the quotation marks.
-    assert not re.search(r"[“”‘’…]|(?<=\S) - |\"[.,]|  |\t", BODIES[path.stem])
-    assert "—" not in BODIES[path.stem]
-    assert all(line.count('"') % 2 == 0 for line in text.splitlines())
-    assert text.endswith("\n")
-    assert not re.search(r" $|\n\n\n", text, re.MULTILINE)
-    assert found(_BRITISH.split(), text.lower()) == []
+def everything(body: str) -> list[str]:
+    return [_ITEM.sub("", line) for line in body.splitlines() if line]
+
+
+def test_it_reads_at_grade_six_to_nine():
+    assert offending(lambda stem: outside(grade(running_text(BODIES[stem])), 6, 9)) == {}
+    assert offending(lambda stem: outside(grade(everything(BODIES[stem])), 0, 9)) == {}
+
+
+def outside(value: float, least: float, most: float) -> float | None:
+    return None if least <= value <= most else value
 
 
 _BRITISH = """
@@ -232,6 +237,19 @@ _BRITISH = """
     counsellors criticise favourite favour grey honour judgement labour mum neighbour neighbours
     organise practise realise realised recognise recognised theatre towards whilst cancelled
 """
+# In American print the comma and the period stand inside the quotation marks.
+_ODD_TYPE = re.compile(r"[“”‘’…—–]|(?<=\S) - |\"[.,]|  |\t|[ \t]$|\n\n\n", re.MULTILINE)
+
+
+def test_all_are_typed_alike():
+    assert offending(lambda stem: _ODD_TYPE.findall(BODIES[stem])) == {}
+    assert offending(lambda stem: loud(BODIES[stem])) == {}
+    assert offending(lambda stem: found(_BRITISH.split(), BODIES[stem])) == {}
+    assert offending(lambda stem: unclosed(BODIES[stem])) == {}
+
+
+def unclosed(body: str) -> list[str]:
+    return [line for line in body.splitlines() if line.count('"') % 2]
 
 
 # What is never said
@@ -239,7 +257,7 @@ _BRITISH = """
 
 EVERYWHERE = [
     # Names for people, and names of illnesses that nobody has established.
-    r"\bguilty\b|\bliars?\b|\bbetray|narciss|\btoxic\b|\baddict|\bcodepend|\bcraz|\babnormal",
+    r"\bguilt|\bliars?\b|\bbetray|narciss|\btoxic\b|\baddict|\bcodepend|\bcraz|\babnormal",
     r"\bptsd\b|\btrauma|\bdepressi|\bdisorder|\bsymptoms?\b|\bpatholog",
     # Promises.
     r"\bguarantee|will (?:heal|save|fix|cure|restore)|\balways works\b|\bnever fails\b|\bproven\b",
@@ -251,15 +269,21 @@ EVERYWHERE = [
     r"overreact|\bif you really\b|\bnot that bad\b|\bjust (?:ignore|calm)\b",
 ]
 
-# A text for one partner speaks to that one alone.
-ADDRESSED_TO_THE_OTHER = {
+# A text for one partner speaks to that one alone, and one for both speaks to neither alone.
+ADDRESSED_TO_ANOTHER = {
     "hurt": r"\byou (?:hid|lied|deceived|cheated|kept (?:it|this) from)|\byour (?:apology|secret)\b"
-    r"|the partner who was hurt\b|\bwhat you did to (?:your|them)",
+    r"|\bthe partner who was hurt\b|\bwhat you did to (?:your|them)",
     "involved": r"\b(?:you were|you have been|you've been) (?:hurt|deceived|lied to)\b"
-    r"|\bwhat was done to you\b|the partner who was involved\b",
+    r"|\bwhat was done to you\b|\bthe partner who was involved\b",
     "both": r"\bif you (?:were (?:hurt|involved)|had the affair)\b|\byour affair\b"
     r"|\bwhat you did to\b",
 }
+
+
+def shown(stem: str) -> str:
+    """All that the reader sees, in lower case."""
+    head = HEADS[stem]
+    return "\n".join([head["Title"], head["Summary"], head["Source"], BODIES[stem]]).lower()
 
 
 def unquoted(text: str) -> str:
@@ -267,86 +291,129 @@ def unquoted(text: str) -> str:
     return re.sub(r'"[^"]*"', "", text).lower()
 
 
-@every_file
-def test_it_blames_sells_promises_and_names_no_illness(path: Path):
-    head, body = HEADS[path.stem], BODIES[path.stem]
-    text = f"{head['Title']}\n{head['Summary']}\n{body}".lower()
-    assert found([*NEVER, "guilt"], text.replace("micro-cheating", "")) == []
-    assert [said for rule in EVERYWHERE for said in re.findall(rule, text)] == []
+@pytest.mark.parametrize("rule", EVERYWHERE)
+def test_it_blames_sells_promises_and_names_no_illness(rule: str):
+    assert offending(lambda stem: re.findall(rule, shown(stem))) == {}
 
 
-@every_file
-def test_a_text_for_one_partner_never_turns_to_the_other(path: Path):
-    said = unquoted(BODIES[path.stem])
-    assert re.findall(ADDRESSED_TO_THE_OTHER[HEADS[path.stem]["Audience"]], said) == []
+def test_it_uses_no_word_that_is_never_used():
+    # The article's title is what it is.
+    assert offending(lambda stem: found(NEVER, shown(stem).replace("micro-cheating", ""))) == {}
+
+
+def test_a_text_for_one_partner_never_turns_to_the_other():
+    assert offending(lambda stem: turned_away(stem)) == {}
+
+
+def turned_away(stem: str) -> list[str]:
+    return re.findall(ADDRESSED_TO_ANOTHER[HEADS[stem]["Audience"]], unquoted(BODIES[stem]))
 
 
 HINTS = re.compile(
     r"affair|cheat|infidel|unfaithful|secret|secrecy|hidden|\bhid(?:e|es|ing)?\b|betray|deceiv"
-    r"|disclos|flirt|\blied\b|\ba lie\b|other person's phone|third person|\bfound out\b"
-    r"|\btrust\b|behind (?:your|my) back|the other man|the other woman|what happened between"
+    r"|deceit|disclos|flirt|\blied\b|\ba lie\b|the other person's phone|third person|found out"
+    r"|\btrust\b|behind (?:your|my) back|other (?:man|woman)\b|transparen|faithful|jealous"
+    r"|what happened between|\bmistress\b|\blover\b"
 )
 
 
-@every_file
-def test_what_may_be_read_before_disclosure_never_hints_at_it(path: Path):
-    head, body = HEADS[path.stem], BODIES[path.stem]
-    if head["About-affair"] == "no":
-        shown = "\n".join([head["Title"], head["Summary"], head["Source"], body])
-        assert HINTS.findall(shown.lower()) == []
-        assert not {"trust", "honesty"} & set(head["Topics"].split(", "))
+def test_what_may_be_read_before_disclosure_never_hints_at_it():
+    early = [stem for stem, head in HEADS.items() if head["About-affair"] == "no"]
+    assert len(early) >= 5
+    assert {stem: HINTS.findall(shown(stem)) for stem in early if HINTS.search(shown(stem))} == {}
+    assert not {"trust", "honesty"} & {topic for stem in early for topic in listed(stem, "Topics")}
 
 
 HARD = {"conflict", "honesty", "apology", "boundaries", "safety", "first weeks", "parenting"}
+HEAVY = {"first weeks", "self-care"}
 
 
-@every_file
-def test_a_text_for_hard_hours_says_whom_to_call(path: Path):
-    head, body = HEADS[path.stem], BODIES[path.stem]
-    topics = set(head["Topics"].split(", "))
-    if topics & HARD:
-        assert "911" in body
-        assert "1-800-799-7233" in body
-    if topics & {"first weeks", "self-care"}:
-        assert re.search(r"[Cc]all or text 988", body)
+def test_a_text_for_hard_hours_says_whom_to_call():
+    assert offending(missing_lines) == {}
+
+
+def missing_lines(stem: str) -> list[str]:
+    topics = set(listed(stem, "Topics"))
+    needed = ["911", "1-800-799-7233"] if topics & HARD else []
+    needed += ["call or text 988"] if topics & HEAVY else []
+    return [line for line in needed if line not in BODIES[stem].lower()]
+
+
+def test_numbers_to_call_are_the_right_ones():
+    numbers = re.compile(r"\b\d(?:[\d-]*\d){2,}\b")
+    known = {"911", "988", "1-800-799-7233"}
+    assert offending(lambda stem: set(numbers.findall(BODIES[stem])) - known) == {}
 
 
 # Prompts
 
 
-_PROMPT = re.compile(r"^\[(?: |\.\.\.)\] \S.*$")
+_PROMPT = re.compile(r"^\[( |\.\.\.)\] (\S.*)$", re.MULTILINE)
 
 
-@every_file
-def test_prompts_are_well_formed_and_stand_apart(path: Path):
-    lines = ["", *BODIES[path.stem].splitlines(), ""]
-    for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
-        if not line.lstrip().startswith("["):
-            continue
-        assert _PROMPT.match(line)
+def test_prompts_are_well_formed_and_stand_apart():
+    assert offending(misplaced) == {}
+
+
+def misplaced(stem: str) -> list[str]:
+    lines = ["", *BODIES[stem].splitlines(), ""]
+    around = zip(lines, lines[1:], lines[2:], strict=False)
+    return [
+        line
+        for before, line, after in around
+        if line.lstrip().startswith("[")
         # Nothing that is to be read runs into a prompt.
-        assert not before or _PROMPT.match(before)
-        assert not after or _PROMPT.match(after)
+        and not (_PROMPT.match(line) and all(not ln or _PROMPT.match(ln) for ln in (before, after)))
+    ]
 
 
-@every_file
-def test_what_is_answered_with_yes_or_no_is_a_statement(path: Path):
-    checks = re.findall(r"^\[ \] (.*)$", BODIES[path.stem], re.MULTILINE)
-    assert all(check.endswith(".") for check in checks)
-    assert len(checks) == len(set(checks))
+def asked(stem: str) -> list[tuple[str, str]]:
+    return _PROMPT.findall(BODIES[stem])
 
 
-@every_file
-def test_nobody_is_asked_about_danger_on_a_sheet_that_nobody_watches(path: Path):
-    asked = re.findall(r"^\[(?: |\.\.\.)\] (.*)$", BODIES[path.stem], re.MULTILINE)
-    risky = [ask for ask in asked if re.search(r"suicid|\bdie\b|violen|harm myself|weapon", ask)]
-    assert risky == []
+def test_what_is_answered_with_yes_or_no_is_a_statement():
+    assert offending(lambda stem: [w for k, w in asked(stem) if k == " " and w[-1] != "."]) == {}
 
 
-@every_file
-def test_a_worksheet_asks_and_a_handout_tells(path: Path):
-    asked = re.findall(r"^\[(?: |\.\.\.)\] ", BODIES[path.stem], re.MULTILINE)
-    if HEADS[path.stem]["Kind"] == "worksheet":
-        assert len(asked) >= 8
-    else:
-        assert len(asked) <= 5
+def test_no_prompt_is_asked_twice_on_a_sheet():
+    assert offending(lambda stem: len(set(asked(stem))) != len(asked(stem))) == {}
+
+
+def test_nobody_is_asked_about_danger_on_a_sheet_that_nobody_watches():
+    risky = re.compile(r"suicid|\bdie\b|\bdying\b|violen|harm myself|weapon|\bsafe at home\b")
+    assert offending(lambda stem: [w for _, w in asked(stem) if risky.search(w)]) == {}
+
+
+def test_a_worksheet_asks_and_a_handout_tells():
+    worksheets = {stem for stem, head in HEADS.items() if head["Kind"] == "worksheet"}
+    assert [stem for stem in worksheets if len(asked(stem)) < 8] == []
+    assert [stem for stem in HEADS if stem not in worksheets and len(asked(stem)) > 5] == []
+
+
+# That the rules rule
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["before the affair came out", "She had hidden it.", "a lie about Friday", "You can trust me."],
+)
+def test_hints_are_found(text: str):
+    assert HINTS.search(text.lower())
+
+
+@pytest.mark.parametrize(
+    ("audience", "text"),
+    [
+        ("hurt", "You lied about it."),
+        ("involved", "You have been hurt by your partner."),
+        ("both", "If you were hurt, take your time."),
+    ],
+)
+def test_a_word_to_another_reader_is_found(audience: str, text: str):
+    assert re.search(ADDRESSED_TO_ANOTHER[audience], unquoted(text))
+
+
+def test_a_copied_sentence_is_heard_through_its_marks():
+    one = told("## Pause\n\n- **Take** a walk around the block.")
+    other = told('> "Take a walk around the block."')
+    assert one & other
