@@ -311,7 +311,7 @@ def turned_away(stem: str) -> list[str]:
 
 HINTS = re.compile(
     r"affair|cheat|infidel|unfaithful|secret|secrecy|hidden|\bhid(?:e|es|ing)?\b|betray|deceiv"
-    r"|deceit|disclos|flirt|\blied\b|\ba lie\b|the other person's phone|third person|found out"
+    r"|deceit|disclos|flirt|\blied\b|\ba lie\b|\bother person\b|third person|found out"
     r"|\btrust\b|behind (?:your|my) back|other (?:man|woman)\b|transparen|faithful|jealous"
     r"|what happened between|\bmistress\b|\blover\b"
 )
