@@ -3,16 +3,18 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from clients.handouts import starter
 from clients.handouts.models import Handout, Version
 from scheduling.followups.models import Plan
 
 
 @pytest.mark.django_db
 def test_the_starters_are_added_once(now, capsys):
+    count = len(starter.read_all())
     call_command("add_starters")
-    assert "Published 9 handouts" in capsys.readouterr().out
-    assert Version.objects.count() == 9
+    assert f"Published {count} handouts" in capsys.readouterr().out
+    assert Version.objects.count() == count
     assert [step.kind for step in Plan.objects.get().steps.all()] == ["handout", "check_in"]
     with pytest.raises(CommandError, match="already"):
         call_command("add_starters")
-    assert Handout.objects.count() == 9
+    assert Handout.objects.count() == count
