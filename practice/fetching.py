@@ -39,14 +39,14 @@ _AMBIGUOUS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\\]")
 _ORDINARY_IPV6 = ipaddress.IPv6Network("2000::/3")
 _IPV4_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
 
-_NOT_ALLOWED = "We read calendars only from services that the owner allowed. This isn’t one."
+_NOT_ALLOWED = "We read only from services that the owner allowed. This isn’t one."
 _NOT_AN_ADDRESS = "Please give a whole address that begins with https://."
 _NOT_PUBLIC = "This address leads to a place that we don’t read from."
-_UNREACHABLE = "We couldn’t reach the calendar service."
-_TOO_SLOW = "The calendar service took too long to answer."
+_UNREACHABLE = "We couldn’t reach that service."
+_TOO_SLOW = "That service took too long to answer."
 _TOO_BIG = "There is more at this address than we read."
-_UNPROVEN = "The calendar service couldn’t prove that it is what its name says."
-_IN_CIRCLES = "The calendar service sends us from one address to the next."
+_UNPROVEN = "That service couldn’t prove that it is what its name says."
+_IN_CIRCLES = "That service sends us from one address to the next."
 
 
 class FetchRefused(Exception):
@@ -82,6 +82,7 @@ def fetch(
     allowed_hosts: Collection[str],
     limit_bytes: int,
     seconds: float,
+    accept: str = "text/calendar",
     resolver: Resolver = resolve,
     connector: Connector = connect,
 ) -> bytes:
@@ -94,7 +95,7 @@ def fetch(
         place = check(url, allowed_hosts)
         try:
             addresses = _public_addresses(place.host, resolver, ends)
-            with _asked(place, addresses, connector, ends) as answer:
+            with _asked(place, accept, addresses, connector, ends) as answer:
                 if answer.status not in _REDIRECTING:
                     return _body(answer, limit_bytes, ends)
                 url = urljoin(url, answer.headers.get("Location", ""))
@@ -172,20 +173,20 @@ class _Line(HTTPSConnection):
 
 @contextmanager
 def _asked(
-    place: Place, addresses: list[str], connector: Connector, ends: float
+    place: Place, accept: str, addresses: list[str], connector: Connector, ends: float
 ) -> Iterator[BaseHTTPResponse]:
     """The answer of the first of these addresses that takes a line."""
     with _first_to_answer(addresses, connector, ends) as line, _cut_off(line, ends):
         asking = _Line(place.host, line)
         try:
-            asking.request("GET", place.target, headers=_HEADERS, preload_content=False)
+            headers = {"Accept": accept, **_HEADERS}
+            asking.request("GET", place.target, headers=headers, preload_content=False)
             yield asking.getresponse()
         finally:
             asking.close()
 
 
 _HEADERS = {
-    "Accept": "text/calendar",
     "Accept-Encoding": "gzip",
     "User-Agent": "Mendwell",
 }
@@ -219,7 +220,7 @@ def _cut(handle: socket.socket) -> None:
 
 def _body(answer: BaseHTTPResponse, limit: int, ends: float) -> bytes:
     if answer.status != 200:
-        raise FetchFailed(f"The calendar service has nothing for us here ({answer.status}).")
+        raise FetchFailed(f"That service has nothing for us here ({answer.status}).")
     body = bytearray()
     for chunk in answer.stream(_CHUNK, decode_content=True):
         body += chunk

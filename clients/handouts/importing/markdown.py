@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from . import furniture
 from .list_lines import marked
 from .markup_limits import DEEPEST
-from .structure import Piece, UnreadableArticle
+from .structure import Piece, Reading, UnreadableArticle
 from .words import ends_with_colon
 
 _BLOCKS = MarkdownIt("js-default")
@@ -24,7 +24,9 @@ _RAW_START = re.compile(r"<(script|style)\b", re.IGNORECASE)
 _RAW_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
 _QUOTED = re.compile(r"^[ \t>]*", re.MULTILINE)
 _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*-->")
-_FRONT_MATTER = re.compile(r"\A---\n((?:[^\n]*:[^\n]*\n|[ \t]+[^\n]*\n)*)---\n")
+_YAML = r"---\n((?:[^\n]*:[^\n]*\n|[ \t]+[^\n]*\n|- [^\n]*\n|\n)*)---"
+_TOML = r"\+\+\+\n((?:[^\n]*=[^\n]*\n|\[[^\n]*\]\n|\n)*)\+\+\+"
+_FRONT_MATTER = re.compile(rf"\A(?:{_YAML}|{_TOML})[ \t]*(?:\n|\Z)")
 _IMAGE = re.compile(r"!\[([^\[\]\n]*)\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
 _LINK = re.compile(r"\[([^\[\]\n]*)\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
 _LONE_LINK = re.compile(r"\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])[ .»›→]*")
@@ -33,15 +35,27 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MARKS = re.compile(r"(?<=\S)\*{1,3}|\*{1,3}(?=\S)|~~|`+|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)")
 _ALL_STRONG = re.compile(r"(\*\*|__)([^*_\n]{1,160})\1[:.?]?")
 _KEPT = re.compile("\ue000(\\d+);")
+# Marks of quotes, headings, lists and tasks, and the name of a language after a fence.
+_LINE_MARK = re.compile(
+    r"^(?:[ \t]*(?:>|#{1,6}(?=\s)|[-*+](?=\s)|\d{1,9}[.)](?=\s)))*[ \t]*"
+    r"(?:\[[ xX]\]\s|(?:```|~~~).*)?"
+)
+_TASK = re.compile(r"^\[[ xX]\][ \t]+")
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 
 
-def pieces(text: str) -> list[Piece]:
+def read(text: str) -> Reading:
     """The headings, paragraphs, list items and asides of a Markdown file, in their order."""
     _check_nesting(text)
     front, body = _front_matter(_without_scripts(text))
     found = _from_tokens(_BLOCKS.parse(body))
-    return [*front, *found]
+    return Reading([*front, *found], [*(piece.text for piece in front), *_lines(body)])
+
+
+def _lines(body: str) -> list[str]:
+    """What a person sees of the text, line by line, whatever the grammar of blocks makes of it."""
+    body = _TAG.sub(lambda match: match.group(1) or " ", body)
+    return [_words_of(_LINE_MARK.sub("", line)) for line in body.split("\n")]
 
 
 def _check_nesting(text: str) -> None:
@@ -68,8 +82,9 @@ def _front_matter(text: str) -> tuple[list[Piece], str]:
     if not match:
         return [], text
     found: list[Piece] = []
-    for line in match.group(1).splitlines():
-        name, _, value = line.partition(":")
+    yaml = match.group(1) is not None
+    for line in (match.group(1) or match.group(2) or "").splitlines():
+        name, _, value = line.partition(":" if yaml else "=")
         value = value.strip().strip("\"'")
         if name.strip().lower() == "title" and value:
             found.append(Piece("heading", value, level=1))
@@ -94,7 +109,7 @@ def _from_tokens(tokens: list[Token]) -> list[Piece]:
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close" and row is not None:
-            found.append(Piece("text", " – ".join(cell for cell in row if cell)))
+            found.append(Piece("text", " – ".join(cell for cell in row if cell), row=True))
             row = None
         elif token.type == "heading_open":
             heading = _LEVELS[token.tag]
@@ -114,7 +129,7 @@ def _from_tokens(tokens: list[Token]) -> list[Piece]:
 
 
 def _add_to_list(found: list[Piece], source: str, ordered: bool, *, starts: bool) -> None:
-    text = _words_of(source)
+    text = _words_of(_TASK.sub("", source))
     if starts or not found or found[-1].kind != "item":
         found.append(Piece("item", text, ordered=ordered))
     else:

@@ -7,7 +7,7 @@ and marked, so that a counselor decides.
 
 from dataclasses import dataclass, field
 
-from . import furniture
+from . import furniture, offers
 from .audience import Address, addressed, addressed_directly
 from .phrasing import are_questions, are_steps
 from .structure import Audience, Block, ImportedArticle, LeftOut, Piece, Section
@@ -111,7 +111,7 @@ class _Gathering:
                 self._offer_level = piece.level
             return
         address = addressed(piece.text)
-        if furniture.opens_offer(piece.text) and not address.one_partner:
+        if offers.opens_offer(piece.text) and not address.one_partner:
             self._offer_level = self._offer_level or piece.level
             self._leave_out(piece.text, _offer_reason(piece.text))
         elif self._ends_offer(piece, address):
@@ -162,13 +162,13 @@ class _Gathering:
         if reason:
             self._leave_out(piece.text, reason)
         elif self._offer_level:
-            self._leave_out(piece.text, furniture.sentence_reason(piece.text) or furniture.OFFER)
+            self._leave_out(piece.text, offers.sentence_reason(piece.text) or furniture.OFFER)
         else:
             self._keep_its_own_sentences(piece)
 
     def _keep_its_own_sentences(self, piece: Piece) -> None:
         parts = sentences(piece.text)
-        reasons = [furniture.sentence_reason(part) for part in parts]
+        reasons = [offers.sentence_reason(part) for part in parts]
         kept = [part for part, reason in zip(parts, reasons, strict=True) if not reason]
         for part, reason in zip(parts, reasons, strict=True):
             if reason:
@@ -194,7 +194,7 @@ class _Gathering:
 
 
 def _offer_reason(heading: str) -> str:
-    reason = furniture.sentence_reason(heading)
+    reason = offers.sentence_reason(heading)
     return reason if reason == furniture.STATES else furniture.OFFER
 
 
@@ -238,7 +238,9 @@ def _section(part: _Part) -> Section:
 
 
 def _turns_to_one(piece: Piece) -> bool:
-    """Whether text for both has a sentence that opens by choosing one partner."""
+    """Whether text for both has a sentence or a cell that chooses one partner."""
+    if piece.row and any(addressed(cell).one_partner for cell in piece.text.split(" – ")):
+        return True
     return any(addressed_directly(sentence).one_partner for sentence in sentences(piece.text))
 
 

@@ -12,7 +12,7 @@ from . import furniture
 from .audience import Address, addressed
 from .list_lines import marked
 from .phrasing import asks_oneself, is_instruction, is_self_check
-from .structure import Piece
+from .structure import Piece, Reading
 from .words import (
     ends_a_sentence,
     ends_as_question,
@@ -38,10 +38,10 @@ class _Line:
     number: int = 0
 
 
-def pieces(text: str) -> list[Piece]:
+def read(text: str) -> Reading:
     lines = [_look(line) for line in _whole_lines(text)]
     lines = _titled_steps(_joined_bullets(lines))
-    return _after_navigation(_named(lines))
+    return Reading(_after_navigation(_named(lines)), text.split("\n"))
 
 
 def _whole_lines(text: str) -> list[str]:

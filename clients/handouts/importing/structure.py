@@ -16,8 +16,8 @@ class UnreadableArticle(Exception):
 class Piece:
     """One line of thought as it stood in the file, before anything is decided about it.
 
-    `sure` is false where a heading was only guessed. An aside never reaches a client; its
-    `reason` says why.
+    `sure` is false where a heading was only guessed. A `row` is one of a table. An aside never
+    reaches a client; its `reason` says why.
     """
 
     kind: PieceKind
@@ -25,7 +25,16 @@ class Piece:
     level: int = 2
     ordered: bool = False
     sure: bool = True
+    row: bool = False
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader made of a file, and the lines a person sees in it, judged by nobody."""
+
+    pieces: list[Piece]
+    lines: list[str]
 
 
 @dataclass(frozen=True)

@@ -4,73 +4,68 @@ Scripts and styles are dropped; every other word of the page comes out as a piec
 aside.
 """
 
-from collections.abc import Iterator
+import re
 
 import trafilatura
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from . import furniture
 from .list_lines import marked
-from .structure import Piece, PieceKind, UnreadableArticle
-from .words import word_set, words
-
-_DROPPED = word_set("script style template iframe head link meta base source track")
-_BLOCKS = word_set(
-    "address article aside blockquote body center dd details dialog div dl dt"
-    " fieldset figcaption figure"
-    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu"
-    " nav ol p pre search section"
-    " summary table tbody td tfoot th thead tr ul caption label option select textarea"
+from .page_parts import (
+    BLOCKS,
+    DROPPED,
+    HEADINGS,
+    Attributes,
+    aside_reason,
+    children,
+    is_data_row,
+    lines,
+    names_of,
 )
-_HEADINGS = {f"h{level}": level for level in range(1, 7)} | {"summary": 4}
-_ASIDES = {
-    "nav": furniture.NAVIGATION,
-    "footer": furniture.OUTSIDE,
-    "aside": furniture.OUTSIDE,
-    "form": furniture.LINK,
-    "button": furniture.LINK,
-    "select": furniture.LINK,
-    "textarea": furniture.LINK,
-    "figcaption": furniture.CAPTION,
-    "caption": furniture.CAPTION,
-    "svg": furniture.CAPTION,
-    **dict.fromkeys(("noscript", "object", "canvas", "audio", "video"), furniture.HIDDEN),
-    "dialog": furniture.HIDDEN,
-}
-_NAMED_ASIDES = {
-    furniture.NAVIGATION: "nav menu navigation breadcrumb breadcrumbs post-navigation nav-links"
-    " related related-posts related-articles pagination pager toc table-of-contents tags post-tags",
-    furniture.SHARING: "share sharing social social-share share-buttons newsletter subscribe"
-    " comments"
-    " comment-respond comment-form sharedaddy",
-    furniture.COOKIES: "cookie cookies cookie-notice cookie-banner cookie-consent consent gdpr",
-    furniture.CAPTION: "wp-caption-text caption image-caption photo-credit",
-    furniture.OUTSIDE: "sidebar widget widget-area site-footer site-header footer",
-    furniture.CREDIT: "credit site-credit designer-credit site-info copyright",
-    furniture.BYLINE: "byline entry-meta post-meta author-box post-date author-bio",
-    furniture.OFFER: "cta call-to-action promo advertisement banner-ad",
-}
-_ASIDE_NAMES = {name: why for why, names in _NAMED_ASIDES.items() for name in names.split()}
+from .structure import Piece, PieceKind, Reading, UnreadableArticle
+from .words import ends_a_sentence, ends_as_question, words
+
+# Where the article is said to be, the surest first.
+_ARTICLES = (
+    "article",
+    "main, [role=main]",
+    "[itemprop=articleBody], .entry-content, .post-content, .blog-item-content, .gh-content,"
+    " .article-content, .article-body, .post-body, .body.markup, [data-hook=post-description]",
+)
 _DEEPEST_TREE = 250
 _RUN = 6
+_NOTE_MARK = re.compile(r"\W*\d{1,3}\W*")
+_NUMBERED = re.compile(r"\W*\d")
 
 
-def pieces(text: str) -> list[Piece]:
+def read(text: str) -> Reading:
     """The pieces of the page. Raises UnreadableArticle if its tree is absurdly deep."""
     page = LexborHTMLParser(text)
     if page.body is None:
-        return []
+        return Reading([], [])
+    _take_off_marks(page)
     article = _article(page)
     found = _Walk(page.body, article).pieces()
     if article is None:
         found = _judged_by_trafilatura(found, text)
-    return [*_title(page, found), *found]
+    return Reading([*_title(page, found), *found], lines(page.body))
+
+
+def _take_off_marks(page: LexborHTMLParser) -> None:
+    """Scripts, the small numbers of notes, and the bullets that Word writes as text."""
+    page.body.strip_tags(["script", "style", "template", "iframe"])
+    for node in page.css("sup"):
+        if _NOTE_MARK.fullmatch(node.text()):
+            node.decompose()
+    for node in page.css("[style*='mso-list:']"):
+        if "ignore" in (node.attributes.get("style") or "").lower():
+            node.replace_with("1. " if _NUMBERED.match(node.text()) else "• ")
 
 
 def _article(page: LexborHTMLParser) -> LexborNode | None:
     """The element that holds the article, if the page says which."""
     whole = _length(page.body)
-    for selector in ("article", "main, [role=main]", "[itemprop=articleBody], .entry-content"):
+    for selector in _ARTICLES:
         nodes = page.css(selector)
         best = max(nodes[:20], key=_length, default=None)
         if best is not None and _length(best) * 4 >= whole:
@@ -83,14 +78,27 @@ def _length(node: LexborNode | None) -> int:
 
 
 def _title(page: LexborHTMLParser, found: list[Piece]) -> list[Piece]:
-    """What the page's head calls it, if no heading in the body does."""
-    node = page.css_first("head title")
-    name = " ".join(node.text().split()) if node else ""
-    if not name or any(piece.kind == "heading" and piece.level == 1 for piece in found):
+    """What the page calls it outside of the article, if no heading within does."""
+    if any(piece.kind == "heading" and piece.level == 1 for piece in found):
         return []
+    name = _in_head(page)
+    tops = [" ".join(node.text().split()) for node in page.css("h1")[:5]]
+    named = [top for top in tops if top and (len(tops) == 1 or top in name)]
+    title = named[0] if named else _without_site(name)
+    return [Piece("heading", title, level=1)] if title else []
+
+
+def _in_head(page: LexborHTMLParser) -> str:
+    shared = page.css_first("head meta[property='og:title']")
+    node = page.css_first("head title")
+    name = (shared.attributes.get("content") if shared else "") or (node.text() if node else "")
+    return " ".join((name or "").split())
+
+
+def _without_site(name: str) -> str:
     for mark in (" | ", " – ", " — ", " - ", " · ", " :: "):
         name = name.split(mark)[0].strip()
-    return [Piece("heading", name, level=1)]
+    return name
 
 
 class _Walk:
@@ -103,6 +111,7 @@ class _Walk:
         self._found: list[Piece] = []
         self._words: list[str] = []
         self._strong = self._linked = self._all = 0
+        self._term: _Item | None = None
 
     def pieces(self) -> list[Piece]:
         outside = furniture.OUTSIDE if self._article is not None else ""
@@ -115,7 +124,7 @@ class _Walk:
             raise UnreadableArticle(
                 "This page is nested too deeply to read. Please paste it as text."
             )
-        for child in _children(node):
+        for child in children(node):
             if child.is_text_node:
                 self._text(child.text(), place)
             elif child.is_element_node:
@@ -123,7 +132,7 @@ class _Walk:
 
     def _element(self, node: LexborNode, place: "_Place") -> None:
         tag = node.tag or ""
-        if tag in _DROPPED:
+        if tag in DROPPED:
             return
         if tag == "br":
             self._words.append("\n")
@@ -131,7 +140,7 @@ class _Walk:
             self._image(node, place)
         else:
             inner = self._place_in(node, tag, place)
-            apart = tag in _BLOCKS or inner.reason != place.reason
+            apart = tag in BLOCKS or inner.reason != place.reason
             if apart:
                 self._flush(place)
             self._node(node, inner)
@@ -142,16 +151,31 @@ class _Walk:
         if node.mem_id == self._article:
             return _Place(depth=place.depth + 1)
         inner = place.inside(tag)
+        given = node.attributes
         if not inner.reason:
-            inner.reason = self._aside_reason(node, tag)
-        if tag == "li" or tag == "tr":
-            inner.item = _Item("item" if tag == "li" else "text", ordered=place.ordered)
+            inner.reason = self._aside_reason(node, tag, given)
+        if given and tag == "p" and "msotitle" in names_of(given):
+            inner.heading = 1
+        self._begin_item(node, tag, inner)
         return inner
 
-    def _aside_reason(self, node: LexborNode, tag: str) -> str:
-        reason = _ASIDES.get(tag, "") or _hidden(node) or _named_aside(node)
+    def _aside_reason(self, node: LexborNode, tag: str, given: Attributes) -> str:
+        reason = aside_reason(tag, given)
         holds_most = reason and tag != "nav" and _length(node) * 2 > self._whole
         return "" if holds_most else reason
+
+    def _begin_item(self, node: LexborNode, tag: str, inner: "_Place") -> None:
+        """Items of lists, rows of tables, and terms with what they mean are one piece each."""
+        if tag == "li":
+            inner.item = _Item("item", ordered=inner.ordered)
+        elif tag == "tr":
+            inner.item = _Item("text", between=" – ") if is_data_row(node) else None
+        elif tag == "dt":
+            question = ends_as_question(node.text())
+            inner.heading = 4 if question else 0
+            self._term = inner.item = None if question else _Item("item", between=": ")
+        elif tag == "dd":
+            inner.item = self._term
 
     def _image(self, node: LexborNode, place: "_Place") -> None:
         alt = " ".join((node.attributes.get("alt") or "").split())
@@ -193,23 +217,30 @@ class _Walk:
 
     def _add_to_item(self, line: str, item: "_Item") -> None:
         if 0 <= item.at == len(self._found) - 1:
-            between = " " if item.kind == "item" else " – "
-            self._found[item.at] = item.piece(f"{self._found[item.at].text}{between}{line}")
+            self._found[item.at] = item.piece(item.joined(self._found[item.at].text, line))
         else:
             item.at = len(self._found)
             self._found.append(item.piece(line))
 
 
 class _Item:
-    """A list item or a table's row, and which piece holds what was read of it."""
+    """A list item, a term or a table's row, and which piece holds what was read of it."""
 
-    def __init__(self, kind: PieceKind, *, ordered: bool) -> None:
+    def __init__(self, kind: PieceKind, *, ordered: bool = False, between: str = " ") -> None:
         self.kind = kind
         self.ordered = ordered
         self.at = -1
+        self._between = between
+
+    def joined(self, before: str, line: str) -> str:
+        between = self._between
+        if self.kind == "item":
+            self._between = " "
+            between = " " if ends_a_sentence(before) else between
+        return f"{before}{between}{line}"
 
     def piece(self, text: str) -> Piece:
-        return Piece(self.kind, text, ordered=self.ordered)
+        return Piece(self.kind, text, ordered=self.ordered, row=self.kind == "text")
 
 
 class _Place:
@@ -224,36 +255,12 @@ class _Place:
 
     def inside(self, tag: str) -> "_Place":
         inner = _Place(reason=self.reason, depth=self.depth + 1)
-        inner.heading = _HEADINGS.get(tag, self.heading)
+        inner.heading = HEADINGS.get(tag, self.heading)
         inner.ordered = tag == "ol" or (self.ordered and tag != "ul")
         inner.strong = self.strong or tag in ("strong", "b")
         inner.linked = self.linked or tag == "a"
         inner.item = self.item
         return inner
-
-
-def _children(node: LexborNode) -> Iterator[LexborNode]:
-    child = node.child
-    while child is not None:
-        yield child
-        child = child.next
-
-
-def _hidden(node: LexborNode) -> str:
-    found = node.attributes
-    style = (found.get("style") or "").replace(" ", "").lower()
-    gone = "display:none" in style or "visibility:hidden" in style
-    silent = found.get("aria-hidden") == "true" or "hidden" in found
-    return furniture.HIDDEN if gone or silent else ""
-
-
-def _named_aside(node: LexborNode) -> str:
-    found = node.attributes
-    names = f"{found.get('class') or ''} {found.get('id') or ''} {found.get('role') or ''}"
-    for name in names.lower().replace("_", "-").split()[:20]:
-        if name in _ASIDE_NAMES:
-            return _ASIDE_NAMES[name]
-    return furniture.NAVIGATION if found.get("role") == "navigation" else ""
 
 
 def _could_be_heading(line: str) -> bool:

@@ -1,10 +1,12 @@
 """Words and sentences, compared without regard to case, quotes or dashes."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 _STRAIGHT = str.maketrans("‘’‚‛“”„‟‐‑‒–—―−", "''''\"\"\"\"-------")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_SIGN = re.compile(r"[^\W_]+|[©«‹←»›→|/<>·•\[]")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
 
 
@@ -21,13 +23,35 @@ def phrase_set(listed: str) -> frozenset[str]:
 _TITLE_SMALL = word_set("and the for with from that your our about into over when what are")
 
 
+# A line is asked about many times. What is kept of the last articles is small.
+_REMEMBERED = 2_048
+_LONGEST_REMEMBERED = 500
+
+
 def plain(text: str) -> str:
     """Lower case, straight quotes and dashes, single spaces."""
-    return " ".join(text.translate(_STRAIGHT).lower().split())
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _plain(text)
+
+
+def _plain(text: str) -> str:
+    if not text.isascii():
+        text = text.translate(_STRAIGHT)
+    return " ".join(text.lower().split())
+
+
+_remembered = lru_cache(_REMEMBERED)(_plain)
 
 
 def words(text: str) -> list[str]:
     return _WORD.findall(plain(text))
+
+
+def signs(low: str) -> set[str]:
+    """The words of a plain text, and the signs that lines of furniture are made of.
+
+    Looked at before anything slower: a pattern none of whose signs is there can't match.
+    """
+    return set(_SIGN.findall(low))
 
 
 def same_words(one: str, other: str) -> bool:

@@ -1,4 +1,8 @@
-"""Imported blocks as plain Markdown, which a counselor may then edit."""
+"""Imported blocks as plain Markdown, which a counselor may then edit.
+
+A line that begins with `[ ] ` is a question to oneself; only questions are written so, since every
+bracket of a text is escaped.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,6 +13,7 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>&~|])")
 _AT_START = re.compile(r"^([#+=:-]|\d{1,9}(?=[.)]))")
 _BULLETS = ("- ", "* ")
 _NUMBERS = (". ", ") ")
+_QUESTION = "[ ] "
 
 
 def to_markdown(blocks: Iterable[Block | Mapping[str, object]]) -> str:
@@ -31,6 +36,8 @@ def _parts(block: Block | Mapping[str, object]) -> tuple[str, str, list[str]]:
 
 def _list(kind: str, items: list[str], turn: int) -> str:
     lines = [line for item in items if (line := _escaped(item))]
+    if kind == "questions":
+        return "\n".join(_QUESTION + line for line in lines)
     if kind != "steps":
         return "\n".join(_BULLETS[turn] + line for line in lines)
     return "\n".join(f"{n}{_NUMBERS[turn]}{line}" for n, line in enumerate(lines, start=1))

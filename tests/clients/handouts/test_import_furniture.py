@@ -2,7 +2,8 @@
 
 import pytest
 
-from clients.handouts.importing.furniture import line_reason, opens_offer, sentence_reason
+from clients.handouts.importing.furniture import line_reason
+from clients.handouts.importing.offers import opens_offer, sentence_reason
 
 
 @pytest.mark.parametrize(

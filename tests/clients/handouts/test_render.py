@@ -30,7 +30,7 @@ def test_any_item_comes_through_as_itself(items):
 
 
 def test_two_lists_in_a_row_stay_two_lists():
-    blocks = [Block("list", items=("a",)), Block("questions", items=("b?",))]
+    blocks = [Block("list", items=("a",)), Block("list", items=("b",))]
     assert render_markdown(to_markdown(blocks)).count("<ul>") == 2
     steps = [Block("steps", items=("a",)), Block("steps", items=("b",))]
     assert render_markdown(to_markdown(steps)).count("<ol>") == 2

@@ -6,14 +6,17 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
 
-from clients.handouts.importing import ImportedArticle, UnreadableArticle, import_article
+from clients.handouts.importing import (
+    MOST_BYTES,
+    ImportedArticle,
+    UnreadableArticle,
+    import_article,
+)
 from clients.handouts.library import AlreadyImported, store_draft
-
-_LIMIT = 512 * 1024
 
 
 class Command(BaseCommand):
-    help = "Turn an article file (.txt, .md, .html) into a draft for a counselor to review."
+    help = "Turn an article file (.txt, .md, .html, .docx) into a draft for a counselor to review."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -41,7 +44,7 @@ class Command(BaseCommand):
         try:
             with path.open("rb") as file:
                 # One byte more than allowed is enough to know that it is too large.
-                data = file.read(_LIMIT + 1)
+                data = file.read(MOST_BYTES + 1)
         except OSError as error:
             self._refuse(f"{path.name} can't be read: {error.strerror}.")
         try:
