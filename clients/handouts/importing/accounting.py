@@ -28,14 +28,18 @@ def accounted(article: ImportedArticle, lines: Iterable[str]) -> ImportedArticle
 
 def lost_sentences(article: ImportedArticle, lines: Iterable[str]) -> list[str]:
     """The sentences of these lines that stand nowhere in the article."""
-    held = _Held(words(" \n ".join(_texts(article))))
-    apart = chain.from_iterable(sentences(_without_mark(line)) for line in lines)
+    texts = list(_texts(article))
+    whole = set(texts)
+    # Most lines came through as they were.
+    doubtful = [line for each in lines if (line := " ".join(each.split())) not in whole]
+    held = _Held(texts)
+    apart = chain.from_iterable(sentences(_without_mark(line)) for line in doubtful)
     return [sentence for sentence in apart if not held.holds(words(sentence))]
 
 
 def _without_mark(line: str) -> str:
     """Bullets and numbers of lists are form, not words."""
-    mark = marked(line.strip())
+    mark = marked(line)
     return mark.words if mark else line
 
 
@@ -55,8 +59,8 @@ def _texts_of(block: Block) -> tuple[str, ...]:
 class _Held:
     """The words of an article in their order, ready to be asked for runs of them."""
 
-    def __init__(self, every: list[str]) -> None:
-        self._every = every
+    def __init__(self, texts: list[str]) -> None:
+        self._texts = texts
 
     def holds(self, run: list[str]) -> bool:
         """Whether these words stand in the article, one after the other."""
@@ -65,6 +69,10 @@ class _Held:
         if len(run) > 1:
             return self._pairs.issuperset(pairwise(run))
         return self._ones.issuperset(run)
+
+    @cached_property
+    def _every(self) -> list[str]:
+        return words(" \n ".join(self._texts))
 
     @cached_property
     def _ones(self) -> set[str]:

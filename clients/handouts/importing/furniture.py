@@ -54,7 +54,7 @@ _LABELS: dict[str, frozenset[str]] = {
         "|e-mail|email|facebook|twitter|x|linkedin|pinterest|instagram|whatsapp"
         "|reddit|youtube|tiktok|copy link|comments|leave a comment"
         "|leave a reply|post a comment|no comments|post comment|cancel reply|0"
-        " comments|reply|join the conversation|clap|claps|bookmark|save|listen|restack"
+        " comments|reply|join the conversation|clap|claps|bookmark|restack"
         "|discussion about this post|responses|see all responses|write a response"
         "|ready for more|member-only story|open in app|get the app|follow us on"
     ),
@@ -75,7 +75,7 @@ _LABELS: dict[str, frozenset[str]] = {
         "|accessibility statement|good faith estimate|notice of privacy practices"
     ),
 }
-_NETWORKS = _LABELS[SHARING]
+_NETWORKS = _LABELS[SHARING] | word_set("| / · • < >")
 _REASONS = {label: reason for reason, labels in reversed(_LABELS.items()) for label in labels}
 # A reason, the signs without which none of its patterns can match, and the patterns.
 _LINES: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = (
@@ -211,6 +211,7 @@ _DOING = re.compile(
     r" )?(?:phones?|laptop|therapist|arms|back|head))\b"
 )
 _LONGEST_LABEL = 25
+_MOST_NETWORKS = 10
 
 
 def line_reason(line: str) -> str:
@@ -229,14 +230,9 @@ def line_reason(line: str) -> str:
         return RECORDING
     if _DATE.match(low) or _AUTHOR.match(line.strip()):
         return BYLINE
-    if _only_networks(low):
+    if there <= _NETWORKS and 1 < len(words(low)) <= _MOST_NETWORKS:
         return SHARING
     return CAPTION if _is_caption(line, low) else ""
-
-
-def _only_networks(low: str) -> bool:
-    names = words(low)
-    return 1 < len(names) <= 10 and all(name in _NETWORKS for name in names)
 
 
 def _is_caption(line: str, low: str) -> bool:

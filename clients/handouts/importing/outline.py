@@ -6,12 +6,21 @@ and marked, so that a counselor decides.
 """
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from . import furniture, offers
 from .audience import Address, addressed, addressed_directly
 from .phrasing import are_questions, are_steps
 from .structure import Audience, Block, ImportedArticle, LeftOut, Piece, Section
-from .words import ends_as_question, ends_with_colon, same_words, sentences, word_set, words
+from .words import (
+    ends_as_question,
+    ends_with_colon,
+    plain,
+    same_words,
+    sentences,
+    word_set,
+    words,
+)
 
 _TITLE_WORDS = 30
 _ASK = word_set("ask yourself yourselves question questions consider reflect check")
@@ -31,11 +40,29 @@ class _Part:
 
 def arranged(pieces: list[Piece], fallback: str) -> ImportedArticle:
     """The article. `fallback` is its title if the file names none."""
-    title, rest = _titled(pieces, fallback)
+    said = [piece for piece in pieces if any(map(str.isalnum, piece.text))]
+    title, rest = _titled(said, fallback)
     gathering = _Gathering(title)
-    for piece in rest:
-        gathering.take(piece)
+    for piece, reason in zip(rest, _reasons(rest), strict=True):
+        gathering.take(piece, reason)
     return gathering.finished()
+
+
+def _reasons(pieces: list[Piece]) -> list[str]:
+    """For each piece why its line is no part of the article; empty if it may be."""
+    reasons: list[str] = []
+    for is_item, run in groupby(pieces, key=lambda piece: piece.kind == "item"):
+        lines = [piece.text for piece in run]
+        found = [furniture.line_reason(line) for line in lines]
+        if is_item and found.count("") * 2 >= len(found):
+            # "Pause" is a button, but among things to do it is one of them.
+            found = ["" if _is_brief(line) else why for line, why in zip(lines, found, strict=True)]
+        reasons += found
+    return reasons
+
+
+def _is_brief(line: str) -> bool:
+    return len(words(line)) <= 2
 
 
 def _titled(pieces: list[Piece], fallback: str) -> tuple[str, list[Piece]]:
@@ -43,16 +70,25 @@ def _titled(pieces: list[Piece], fallback: str) -> tuple[str, list[Piece]]:
     if at is None:
         return fallback, pieces
     title = pieces[at].text
-    rest = [p for place, p in enumerate(pieces) if place != at and not _repeats(p, title)]
+    opening = words(title)[0]
+    rest = [
+        piece
+        for place, piece in enumerate(pieces)
+        if place != at and not (_opens_with(opening, piece) and same_words(piece.text, title))
+    ]
     return title, rest
 
 
+def _opens_with(opening: str, piece: Piece) -> bool:
+    """A quick first look: few lines begin like the title."""
+    return opening in plain(piece.text)[: len(opening) + 4]
+
+
 def _place_of_title(pieces: list[Piece]) -> int | None:
-    possible = [at for at, piece in enumerate(pieces) if _could_be_title(piece)]
-    for at in possible:
-        if pieces[at].kind == "heading" and pieces[at].level == 1:
+    for at, piece in enumerate(pieces):
+        if piece.kind == "heading" and piece.level == 1 and _could_be_title(piece):
             return at
-    before_text = [at for at in possible if at <= _first_prose(pieces)]
+    before_text = [at for at in range(_first_prose(pieces)) if _could_be_title(pieces[at])]
     headings = [at for at in before_text if pieces[at].kind == "heading"]
     return next(iter(headings or before_text), None)
 
@@ -67,13 +103,9 @@ def _first_prose(pieces: list[Piece]) -> int:
 def _could_be_title(piece: Piece) -> bool:
     if piece.kind not in ("heading", "text") or furniture.line_reason(piece.text):
         return False
-    short = len(words(piece.text)) <= _TITLE_WORDS and len(sentences(piece.text)) == 1
+    short = 0 < len(words(piece.text)) <= _TITLE_WORDS and len(sentences(piece.text)) == 1
     ended = piece.text.rstrip().endswith((".", ":", ",", ";"))
     return short and not (piece.kind == "text" and ended)
-
-
-def _repeats(piece: Piece, title: str) -> bool:
-    return same_words(piece.text, title)
 
 
 class _Gathering:
@@ -87,13 +119,14 @@ class _Gathering:
         self._left_out: list[LeftOut] = []
         self._offer_level = 0
 
-    def take(self, piece: Piece) -> None:
+    def take(self, piece: Piece, reason: str) -> None:
+        """The next piece; `reason` says why its line is no part of the article."""
         if piece.kind == "aside":
             self._leave_out(piece.text, piece.reason)
         elif piece.kind == "heading":
-            self._heading(piece)
+            self._heading(piece, reason)
         else:
-            self._content(piece)
+            self._content(piece, reason)
 
     def finished(self) -> ImportedArticle:
         self._drop_empty_parts()
@@ -103,9 +136,9 @@ class _Gathering:
     def _leave_out(self, text: str, reason: str) -> None:
         self._left_out.append(LeftOut(text, reason))
 
-    def _heading(self, piece: Piece) -> None:
-        reason = self._label_reason(piece)
-        if reason:
+    def _heading(self, piece: Piece, reason: str) -> None:
+        # A true heading is no caption or button.
+        if reason and not (piece.sure and reason in (furniture.CAPTION, furniture.LINK)):
             self._leave_out(piece.text, reason)
             if piece.sure and reason in (furniture.NAVIGATION, furniture.SHARING):
                 self._offer_level = piece.level
@@ -121,11 +154,6 @@ class _Gathering:
             )
         else:
             self._leave_out(piece.text, furniture.OFFER)
-
-    def _label_reason(self, piece: Piece) -> str:
-        """Why a heading is no more than a label. A true heading is no caption or button."""
-        reason = furniture.line_reason(piece.text)
-        return "" if piece.sure and reason in (furniture.CAPTION, furniture.LINK) else reason
 
     def _ends_offer(self, piece: Piece, address: Address) -> bool:
         if not self._offer_level or address.one_partner:
@@ -157,8 +185,7 @@ class _Gathering:
                 return part if part.heading else None
         return None
 
-    def _content(self, piece: Piece) -> None:
-        reason = furniture.line_reason(piece.text)
+    def _content(self, piece: Piece, reason: str) -> None:
         if reason:
             self._leave_out(piece.text, reason)
         elif self._offer_level:

@@ -1,6 +1,7 @@
 """What the elements of a page are: blocks, headings, and those that stand beside the article."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from selectolax.lexbor import LexborNode
@@ -60,6 +61,9 @@ _NAMED_IN_PART = {
 _WHY = {name: why for why, names in _NAMED.items() for name in names.split()}
 _WHY_IN_PART = {name: why for why, names in _NAMED_IN_PART.items() for name in names.split()}
 _MOST_NAMES = 20
+_MOSTLY = 0.9
+_HALF = 0.5
+_ENOUGH = 400  # letters; a page with fewer may be anything
 _UNSEEN = re.compile(
     r"display:none|visibility:hidden|mso-hide:all|font-size:0(?:px|pt|em|rem)?(?:;|$)"
     r"|(?<![a-z-])opacity:0(?:\.0+)?(?:;|$)"
@@ -123,6 +127,25 @@ def _is_plain_cell(cell: LexborNode) -> bool:
         and blocks[0].tag in ("p", "div")
         and not any(child.tag in BLOCKS for child in children(blocks[0]))
     )
+
+
+def full_of_text(body: LexborNode) -> LexborNode | None:
+    """The smallest element in which nearly all paragraphs stand, and little else; if there is one.
+
+    So an article looks on pages that don't name it.
+    """
+    below: Counter[int] = Counter()
+    for paragraph in body.css("p"):
+        long = len(paragraph.text())
+        around = paragraph.parent
+        while around is not None:
+            below[around.mem_id] += long
+            around = around.parent
+    most, inner = _MOSTLY * below[body.mem_id], body
+    while deeper := next((c for c in children(inner) if below[c.mem_id] >= most), None):
+        inner = deeper
+    enough = below[inner.mem_id] >= max(_ENOUGH, _HALF * len(inner.text()))
+    return inner if enough and inner.mem_id != body.mem_id else None
 
 
 def lines(body: LexborNode) -> list[str]:

@@ -18,6 +18,7 @@ from .page_parts import (
     Attributes,
     aside_reason,
     children,
+    full_of_text,
     is_data_row,
     lines,
     names_of,
@@ -43,7 +44,7 @@ def read(text: str) -> Reading:
     page = LexborHTMLParser(text)
     if page.body is None:
         return Reading([], [])
-    _take_off_marks(page)
+    _take_off_marks(page.body)
     article = _article(page)
     found = _Walk(page.body, article).pieces()
     if article is None:
@@ -51,26 +52,26 @@ def read(text: str) -> Reading:
     return Reading([*_title(page, found), *found], lines(page.body))
 
 
-def _take_off_marks(page: LexborHTMLParser) -> None:
+def _take_off_marks(body: LexborNode) -> None:
     """Scripts, the small numbers of notes, and the bullets that Word writes as text."""
-    page.body.strip_tags(["script", "style", "template", "iframe"])
-    for node in page.css("sup"):
+    body.strip_tags(["script", "style", "template", "iframe"])
+    for node in body.css("sup"):
         if _NOTE_MARK.fullmatch(node.text()):
             node.decompose()
-    for node in page.css("[style*='mso-list:']"):
+    for node in body.css("[style*='mso-list:']"):
         if "ignore" in (node.attributes.get("style") or "").lower():
             node.replace_with("1. " if _NUMBERED.match(node.text()) else "• ")
 
 
 def _article(page: LexborHTMLParser) -> LexborNode | None:
-    """The element that holds the article, if the page says which."""
+    """The element that holds the article, if the page says or shows which."""
     whole = _length(page.body)
     for selector in _ARTICLES:
         nodes = page.css(selector)
         best = max(nodes[:20], key=_length, default=None)
         if best is not None and _length(best) * 4 >= whole:
             return best
-    return None
+    return full_of_text(page.body)
 
 
 def _length(node: LexborNode | None) -> int:
