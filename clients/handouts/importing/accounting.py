@@ -11,7 +11,7 @@ from itertools import chain, pairwise
 
 from . import furniture
 from .list_lines import marked
-from .structure import Block, ImportedArticle, LeftOut
+from .structure import SEAM, Block, ImportedArticle, LeftOut
 from .words import sentences, words
 
 _RUN = 4
@@ -31,10 +31,26 @@ def lost_sentences(article: ImportedArticle, lines: Iterable[str]) -> list[str]:
     texts = list(_texts(article))
     whole = set(texts)
     # Most lines came through as they were.
-    doubtful = [line for each in lines if (line := " ".join(each.split())) not in whole]
+    doubtful = [line for line in lines if _tidy(line) not in whole]
     held = _Held(texts)
-    apart = chain.from_iterable(sentences(_without_mark(line)) for line in doubtful)
+    return [sentence for line in doubtful for sentence in _lost_of(line, held)]
+
+
+def _lost_of(line: str, held: "_Held") -> list[str]:
+    """What is lost of the line; a part of it that was set aside alone is not."""
+    lost = _lost_sentences(_tidy(line), held)
+    if lost and SEAM in line:
+        return list(chain.from_iterable(_lost_sentences(each, held) for each in line.split(SEAM)))
+    return lost
+
+
+def _lost_sentences(line: str, held: "_Held") -> list[str]:
+    apart = sentences(_without_mark(line.strip()))
     return [sentence for sentence in apart if not held.holds(words(sentence))]
+
+
+def _tidy(line: str) -> str:
+    return " ".join(line.replace(SEAM, "").split())
 
 
 def _without_mark(line: str) -> str:

@@ -48,7 +48,8 @@ _INVOLVED_WORDS = (
 _DID = (
     rf"(?:{_MICRO}cheat(?:ed|ing|s)?(?! on\b(?! (?:your|my|the|them|him|her)))"
     rf"|unfaithful|stray(?:ed|ing)|crossed|crossing"
-    r"|did (?:it|this|that|the (?:hurting|cheating|damage))|(?:done|doing) (?:it"
+    r"|did (?:it|this|that|the (?:hurting|cheating|damage|lying|deceiving|betraying))"
+    r"|(?:done|doing) (?:it"
     r"|this|that)|lied|lying|hid|hiding|hidden"
     r"|betrayed (?:your|my|their|his|her|the|a|someone|them|trust)|betraying"
     r"|flirt(?:ed|ing)|strayed|acted out"
@@ -57,7 +58,8 @@ _DID = (
     r"|guilty|micro-?cheater|the cheater|cheater|hurt (?:your|my|their|his|her"
     r"|the other|someone|them|him)"
     r"|engag(?:ed|ing) in|kept (?:it|this|a|the) (?:\w+ )?(?:secret|hidden)"
-    r"|keeping secrets|betrayer|sexting|texting)"
+    r"|keeping secrets|betrayer|sexting|texting|deceiv(?:ed|ing) (?:your|my|their|his|her|the other"
+    r"|someone|them|him)|misled (?:your|my|their|his|her|the other|someone|them|him))"
 )
 _BEING = (
     r"(?:(?:was|were|is|are|has|have|had(?! an? | the affair)|been|being|feels?|got"
@@ -71,6 +73,11 @@ _CUES: tuple[tuple[Address, str], ...] = (
         Address.HURT,
         rf"(?:{_MATE})(?:'s|'ve| )? ?{_BEING}(?:{_MICRO}cheat(?:ed|ing|s|er)?\b(?!"
         rf" on)|{_DID}|hurt (?:you|me)\b)",
+    ),
+    (
+        Address.HURT,
+        rf"(?:{_MATE})(?:'s|'ve|'d)? {_BEING}(?:betrayed|deceived|wronged|misled|lied to|cheated on"
+        rf"|hid (?:it|this|that|things?) from|kept (?:it|this|that|things?) from) (?:you|me)\b",
     ),
     (
         Address.HURT,
@@ -115,6 +122,11 @@ _CUES: tuple[tuple[Address, str], ...] = (
     (
         Address.INVOLVED,
         rf"\b{_ME} (?:the (?:one|partner|person) )?(?:who )?{_BEING}(?:guilty|{_DID})",
+    ),
+    (
+        Address.INVOLVED,
+        r"\b(?:you|i) (?:betrayed|deceived|misled|lied to|cheated on|hurt|wronged)"
+        r" (?:your|my|the other|someone|them|him|her)\b",
     ),
     (Address.INVOLVED, rf"\b(?:am|was|were|are|have|did) (?:i|you) (?:been )?{_DID}"),
     (
@@ -163,6 +175,16 @@ _DIRECT = re.compile(
 )
 # "Would I be fine if my partner did this?" imagines a part; it does not give anyone one.
 _IMAGINED = re.compile(r"^[\"']*(?:(?:and|or|how) )?(?:would|could) (?:i|you|we|my|your)\b")
+# Who opens so, and speaks of harm, means one of the two: if we don't know which, a person decides.
+_CHOOSING = re.compile(
+    r"^(?:\d+[.)] )?(?:so |and |but |now )?(?:if|when|for|to) (?:you|your|i|my|the one|those"
+    r"|the partner|the person|anyone|someone)\b"
+)
+_HARM = re.compile(
+    r"\b(?:\w*cheat\w*|betray\w*|decei\w+|affairs?|infidelity|unfaithful\w*|lied|lies|lying|liar"
+    r"|stray\w*|secrets?|hid|hidden|hiding|broke|broken|caught|discovered|found out|wronged"
+    r"|guilty)\b"
+)
 _SOMEBODY = re.compile(
     r"\b(?:you|your|i|my|me|partners?|spouses?|husbands?|wife|wives|one|person"
     r"|party|half|side|mates?|he|she"
@@ -174,7 +196,10 @@ _LONGEST = 400
 
 
 def addressed(line: str) -> Address:
-    """Whom the line speaks to. Cues for both partners, or only vague ones, make it unclear."""
+    """Whom the line speaks to.
+
+    Cues for both partners, only vague ones, or words of harm to nobody named make it unclear.
+    """
     rest = plain(line)[:_LONGEST]
     if _IMAGINED.match(rest) or not _SOMEBODY.search(rest):
         return Address.NOBODY
@@ -184,6 +209,8 @@ def addressed(line: str) -> Address:
         if shorter != rest:
             found.add(address)
             rest = shorter
+    if not found and _CHOOSING.match(rest) and _HARM.search(rest):
+        return Address.UNCLEAR
     return _verdict(found)
 
 

@@ -104,7 +104,8 @@ _LINES: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = (
     (
         MAILING,
         word_set(
-            "browser unsubscribe receiving receive forward forwarded preferences reading book"
+            "browser unsubscribe receiving receive forward forwarded preferences reading"
+            " listening watching book"
         ),
         re.compile(
             r"\bin (?:your|a|the) (?:web )?browser\b|\bunsubscribe\b"
@@ -112,7 +113,7 @@ _LINES: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = (
             r"|\b(?:no longer|don't|do not) (?:want|wish) to receive\b|\bto receive new posts\b"
             r"|\bforward(?:ed)? (?:this|to) .{0,20}\bfriend\b"
             r"|\bupdate (?:your|my) (?:\w+ )?preferences\b"
-            r"|^thanks for reading\b|\b(?:to|in) your address book\b"
+            r"|^thanks for (?:reading|listening|watching)\b|\b(?:to|in) your address book\b"
         ),
     ),
     (
@@ -188,6 +189,7 @@ _LINES: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = (
         ),
     ),
 )
+_COUNT = re.compile(r"\d[\d.,]*[km]?$")
 _DATE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$")
 _RECORDED = re.compile(
     r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?[\])]?$"
@@ -228,6 +230,8 @@ def line_reason(line: str) -> str:
             return reason
     if _RECORDED.match(low):
         return RECORDING
+    if _COUNT.match(low):
+        return SHARING
     if _DATE.match(low) or _AUTHOR.match(line.strip()):
         return BYLINE
     if there <= _NETWORKS and 1 < len(words(low)) <= _MOST_NETWORKS:

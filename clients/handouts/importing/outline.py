@@ -5,12 +5,12 @@ heading of its rank. A lead that ends in a colon does the same. What cannot be d
 and marked, so that a counselor decides.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from . import furniture, offers
 from .audience import Address, addressed, addressed_directly
-from .phrasing import are_questions, are_steps
+from .phrasing import are_questions, are_steps, is_example
 from .structure import Audience, Block, ImportedArticle, LeftOut, Piece, Section
 from .words import (
     ends_as_question,
@@ -58,7 +58,24 @@ def _reasons(pieces: list[Piece]) -> list[str]:
             # "Pause" is a button, but among things to do it is one of them.
             found = ["" if _is_brief(line) else why for line, why in zip(lines, found, strict=True)]
         reasons += found
-    return reasons
+    return _with_names(pieces, reasons)
+
+
+def _with_names(pieces: list[Piece], reasons: list[str]) -> list[str]:
+    """A name right beside a date or "5 min read" is the writer's."""
+    beside = [
+        furniture.BYLINE in (before, after)
+        for before, after in zip(["", *reasons], [*reasons[1:], ""], strict=False)
+    ]
+    return [
+        reason or (furniture.BYLINE if near and _is_name(piece) else "")
+        for piece, reason, near in zip(pieces, reasons, beside, strict=True)
+    ]
+
+
+def _is_name(piece: Piece) -> bool:
+    parts = piece.text.split()
+    return piece.kind == "text" and 1 < len(parts) <= 4 and all(map(str.istitle, parts))
 
 
 def _is_brief(line: str) -> bool:
@@ -105,7 +122,7 @@ def _could_be_title(piece: Piece) -> bool:
         return False
     short = 0 < len(words(piece.text)) <= _TITLE_WORDS and len(sentences(piece.text)) == 1
     ended = piece.text.rstrip().endswith((".", ":", ",", ";"))
-    return short and not (piece.kind == "text" and ended)
+    return short and not (piece.kind == "text" and (ended or is_example(piece.text)))
 
 
 class _Gathering:
@@ -194,6 +211,9 @@ class _Gathering:
             self._keep_its_own_sentences(piece)
 
     def _keep_its_own_sentences(self, piece: Piece) -> None:
+        if is_example(piece.text):
+            self._parts[-1].pieces.append(piece)
+            return
         parts = sentences(piece.text)
         reasons = [offers.sentence_reason(part) for part in parts]
         kept = [part for part, reason in zip(parts, reasons, strict=True) if not reason]
@@ -204,7 +224,7 @@ class _Gathering:
             self._parts[-1].pieces.append(piece)
         elif kept:
             text = " ".join(kept)
-            self._parts[-1].pieces.append(Piece(piece.kind, text, ordered=piece.ordered))
+            self._parts[-1].pieces.append(replace(piece, text=text))
         else:
             self._parts[-1].lost.append(piece)
 
@@ -266,6 +286,8 @@ def _section(part: _Part) -> Section:
 
 def _turns_to_one(piece: Piece) -> bool:
     """Whether text for both has a sentence or a cell that chooses one partner."""
+    if is_example(piece.text):
+        return False
     if piece.row and any(addressed(cell).one_partner for cell in piece.text.split(" – ")):
         return True
     return any(addressed_directly(sentence).one_partner for sentence in sentences(piece.text))
@@ -275,18 +297,30 @@ def _blocks(pieces: list[Piece]) -> list[Block]:
     blocks: list[Block] = []
     items: list[Piece] = []
     for piece in pieces:
-        if items and (piece.kind != "item" or piece.ordered != items[0].ordered):
+        if items and not _go_together(piece, items[0]):
             blocks.append(_list(items))
             items = []
-        if piece.kind == "item":
+        if _is_listed(piece):
             items.append(piece)
         else:
             blocks.extend(_paragraph(piece.text))
     return [*blocks, _list(items)] if items else blocks
 
 
+def _is_listed(piece: Piece) -> bool:
+    return piece.kind == "item" or piece.row
+
+
+def _go_together(piece: Piece, first: Piece) -> bool:
+    """Whether they are of one list: rows of a table are one too."""
+    same = piece.row == first.row and piece.ordered == first.ordered
+    return _is_listed(piece) and same
+
+
 def _list(pieces: list[Piece]) -> Block:
     items = [piece.text for piece in pieces]
+    if pieces[0].row:
+        return Block("list", items=tuple(items))
     if are_questions(items):
         return Block("questions", items=tuple(items))
     steps = are_steps(items, pieces[0].ordered)

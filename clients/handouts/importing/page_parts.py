@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from selectolax.lexbor import LexborNode
 
 from . import furniture
+from .structure import SEAM
 from .words import word_set
 
 Attributes = Mapping[str, str | None]
@@ -60,6 +61,7 @@ _NAMED_IN_PART = {
 }
 _WHY = {name: why for why, names in _NAMED.items() for name in names.split()}
 _WHY_IN_PART = {name: why for why, names in _NAMED_IN_PART.items() for name in names.split()}
+_BREAKING = BLOCKS | _ASIDES.keys() | {"br"}
 _MOST_NAMES = 20
 _MOSTLY = 0.9
 _HALF = 0.5
@@ -155,11 +157,11 @@ def lines(body: LexborNode) -> list[str]:
     broken = True
     for node in body.traverse(include_text=True):
         if not node.is_text_node:
-            broken = broken or node.tag == "br" or node.tag in BLOCKS
+            broken = broken or node.tag in _BREAKING
             continue
         block = _block_around(node)
         if block == last and not broken:
-            found[-1] += node.text()
+            found[-1] += SEAM + node.text()
         elif block:
             found.append(node.text())
             last, broken = block, False

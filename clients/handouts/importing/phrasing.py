@@ -2,7 +2,7 @@
 
 import re
 
-from .words import ends_as_question, plain, word_set, words
+from .words import ends_as_question, in_title_case, plain, word_set, words
 
 _VERBS = word_set("""
     accept acknowledge act address admit agree allow answer apologize apologise approach ask
@@ -53,3 +53,14 @@ def asks_oneself(line: str) -> bool:
 def is_self_check(line: str) -> bool:
     """Whether the line is a question one asks oneself, rather than one the page answers."""
     return ends_as_question(line) and _YES_NO.match(plain(line)) is not None
+
+
+_OPENING = ("“", '"', "‘", "«", "„")
+_CLOSING = ("”", '"', "’", "»", "“")
+
+
+def is_example(line: str) -> bool:
+    """Whether the line is a whole sentence in quotes: words to say, not a heading or a question."""
+    bare = line.strip(" .,")
+    quoted = bare.startswith(_OPENING) and bare.endswith(_CLOSING)
+    return quoted and len(words(line)) > 2 and not in_title_case(line)

@@ -5,13 +5,14 @@ by how it looks, and last by what stands around it: a short question over a para
 heading, a short question among others below "ask yourself:" is an item.
 """
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from . import furniture
 from .audience import Address, addressed
 from .list_lines import marked
-from .phrasing import asks_oneself, is_instruction, is_self_check
+from .phrasing import asks_oneself, is_example, is_instruction, is_self_check
 from .structure import Piece, Reading
 from .words import (
     ends_a_sentence,
@@ -22,6 +23,7 @@ from .words import (
     words,
 )
 
+_QUOTING = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
 _WRAPS_BEFORE = 120
 _WRAPS_AFTER = 45
 _TITLE_WORDS = 14
@@ -31,7 +33,7 @@ _ITEM_WORDS = 26
 
 @dataclass(frozen=True)
 class _Line:
-    """`kind` is how the line looks: question, short, lead, item or prose."""
+    """`kind` is how the line looks: question, short, lead, item, example or prose."""
 
     kind: str
     text: str
@@ -39,9 +41,17 @@ class _Line:
 
 
 def read(text: str) -> Reading:
+    text = _without_quoting(text)
     lines = [_look(line) for line in _whole_lines(text)]
     lines = _titled_steps(_joined_bullets(lines))
     return Reading(_after_navigation(_named(lines)), text.split("\n"))
+
+
+def _without_quoting(text: str) -> str:
+    """An article that was answered by mail has a mark before each line."""
+    said = [line for line in text.split("\n") if line.strip()]
+    quoted = sum(1 for line in said if line.startswith(">"))
+    return _QUOTING.sub("", text) if quoted * 10 > len(said) * 8 else text
 
 
 def _whole_lines(text: str) -> list[str]:
@@ -90,6 +100,8 @@ def _look(line: str) -> _Line:
     mark = marked(line)
     if mark:
         return _Line("item", mark.words, mark.number)
+    if is_example(line):
+        return _Line("example", line)
     if _is_question(line):
         return _Line("question", line)
     if ends_with_colon(line):

@@ -8,6 +8,10 @@ BlockKind = Literal["paragraph", "list", "questions", "steps"]
 PieceKind = Literal["heading", "text", "item", "aside"]
 
 
+# Stands in a line where its words go on in another element of a page.
+SEAM = "\ue000"
+
+
 class UnreadableArticle(Exception):
     """The file cannot become a handout; the message is one plain sentence for the person."""
 

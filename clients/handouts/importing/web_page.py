@@ -276,13 +276,19 @@ def _line_piece(line: str) -> Piece:
 
 
 def _judged_by_trafilatura(found: list[Piece], text: str) -> list[Piece]:
-    """Pieces trafilatura does not count to the article become asides."""
+    """Pieces before and after what trafilatura counts to the article become asides."""
     taken = trafilatura.extract(text, favor_recall=True, include_comments=False)
     if not taken:
         return found
     kept = _Kept(taken)
-    judged = [piece if kept.holds(piece) else _outside(piece) for piece in found]
-    return judged if any(piece.kind != "aside" for piece in judged) else found
+    places = [at for at, piece in enumerate(found) if kept.holds(piece)]
+    if not places:
+        return found
+    first, last = places[0], places[-1]
+    return [
+        piece if first <= at <= last or piece.kind in ("aside", "heading") else _outside(piece)
+        for at, piece in enumerate(found)
+    ]
 
 
 class _Kept:
@@ -295,9 +301,9 @@ class _Kept:
         self._runs = {tuple(every[at : at + _RUN]) for at in range(len(every))}
 
     def holds(self, piece: Piece) -> bool:
-        own = tuple(words(piece.text))
         if piece.kind in ("aside", "heading"):
-            return True
+            return False
+        own = tuple(words(piece.text))
         return own in self._lines or (len(own) >= _RUN and own[:_RUN] in self._runs)
 
 

@@ -9,14 +9,17 @@ from markdown_it import MarkdownIt
 from clients.handouts.importing import ImportedArticle
 
 _UNSEEN = {"script", "style", "template", "iframe", "title"}
-_INLINE = {"a", "b", "i", "em", "strong", "span", "code"}
+_INLINE = {"a", "b", "i", "em", "strong", "span", "code", "sup", "time", "o:p"}
+_NOTE_MARKS = re.compile(r"<sup>(?:<[^<>]*>)?\W*\d+\W*(?:<[^<>]*>)?</sup>")
+_UNSEEN_SIGNS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _WORD = re.compile(r"[^\W_]+")
-_MARK = re.compile(r"^\s*(?:[•*+-]|\d+[.)])\s+")
+_MARK = re.compile(r"^\s*(?:>\s?)*\s*(?:(?:[•●·§*+-]|\d+[.)]|\[[ x]\])\s+)*")
 
 
 def lost_sentences(source: str, kind: str, article: ImportedArticle) -> list[str]:
     """The sentences of the source that stand in no section, heading, title or left-out line."""
     kept = _words_of_article(article)
+    source = _NOTE_MARKS.sub("", _UNSEEN_SIGNS.sub("", source))
     return [sentence for sentence in _sentences(source, kind) if _said(sentence) not in kept]
 
 
@@ -32,7 +35,7 @@ def _blocks(source: str, kind: str) -> list[str]:
     if kind == "html":
         return _seen_text(source)
     if kind == "md":
-        front = re.match(r"---\n(.*?)\n---\n", source, re.DOTALL)
+        front = re.match(r"(---|\+\+\+)\n(.*?)\n\1\n", source, re.DOTALL)
         body = source[front.end() :] if front else source
         return _seen_text(MarkdownIt("commonmark", {"html": True}).enable("table").render(body))
     return _joined_when_wrapped(source)

@@ -31,7 +31,7 @@ _STYLES = "".join(
 )
 _NUMBERING = "".join(
     f'<w:abstractNum w:abstractNumId="{number}"><w:lvl w:ilvl="0"><w:numFmt w:val="{kind}"/>'
-    f'</w:lvl></w:abstractNum>'
+    f"</w:lvl></w:abstractNum>"
     for number, kind in ((1, "bullet"), (2, "decimal"))
 ) + "".join(
     f'<w:num w:numId="{number}"><w:abstractNumId w:val="{number}"/></w:num>' for number in (1, 2)
