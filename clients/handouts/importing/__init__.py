@@ -55,7 +55,7 @@ def _read(data: bytes, name: str) -> Reading:
 
 def _read_word_file(data: bytes) -> Reading:
     word = word_file.read(data)
-    page = reading.tidy(word.page)
+    page = reading.of_allowed_size(reading.tidy(word.page))
     check_markup(page)
     pieces = web_page.read(page).pieces
     return Reading([*pieces, *word.asides], [reading.tidy(line) for line in word.lines])

@@ -65,7 +65,7 @@ def _with_names(pieces: list[Piece], reasons: list[str]) -> list[str]:
     """A name right beside a date or "5 min read" is the writer's."""
     beside = [
         furniture.BYLINE in (before, after)
-        for before, after in zip(["", *reasons], [*reasons[1:], ""], strict=False)
+        for before, after in zip(["", *reasons], [*reasons, ""][1:], strict=False)
     ]
     return [
         reason or (furniture.BYLINE if near and _is_name(piece) else "")

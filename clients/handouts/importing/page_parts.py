@@ -152,7 +152,7 @@ def full_of_text(body: LexborNode) -> LexborNode | None:
 
 def lines(body: LexborNode) -> list[str]:
     """What a person sees of the page, one line for each block, judged by nobody."""
-    found: list[str] = []
+    found: list[list[str]] = []
     last = 0
     broken = True
     for node in body.traverse(include_text=True):
@@ -161,11 +161,11 @@ def lines(body: LexborNode) -> list[str]:
             continue
         block = _block_around(node)
         if block == last and not broken:
-            found[-1] += SEAM + node.text()
+            found[-1].append(node.text())
         elif block:
-            found.append(node.text())
+            found.append([node.text()])
             last, broken = block, False
-    return found
+    return [SEAM.join(line) for line in found]
 
 
 def _block_around(node: LexborNode) -> int:

@@ -78,15 +78,20 @@ def read(data: bytes, name: str) -> tuple[str, str]:
     text = _decode(data)
     kind = _format_of(name, text)
     if kind == "page":
-        text = without_baggage(text)
-        if len(text) > LARGEST:
-            raise UnreadableArticle(_TOO_LARGE)
+        text = of_allowed_size(_without_baggage(text))
     elif len(data) > LARGEST:
         raise UnreadableArticle(_TOO_LARGE)
     return tidy(text), kind
 
 
-def without_baggage(text: str) -> str:
+def of_allowed_size(page: str) -> str:
+    """The same page. Raises UnreadableArticle if it is longer than any article."""
+    if len(page) > LARGEST:
+        raise UnreadableArticle(_TOO_LARGE)
+    return page
+
+
+def _without_baggage(text: str) -> str:
     """The page without its scripts, styles and pictures that are written into it."""
     if len(text) <= LARGEST:
         return text

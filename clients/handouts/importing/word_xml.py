@@ -54,16 +54,16 @@ def _as_utf8(part: bytes) -> bytes:
     return part
 
 
-def _tidy(lines: list[str]) -> list[str]:
-    return [line for each in lines if (line := " ".join(each.split()))]
+def _tidy(lines: list[list[str]]) -> list[str]:
+    return [line for each in lines if (line := " ".join("".join(each).split()))]
 
 
 class _Look:
     """What has been seen so far."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = [""]
-        self.hidden: list[str] = []
+        self.lines: list[list[str]] = [[]]
+        self.hidden: list[list[str]] = []
         self._open: list[str] = []
         self._count = 0
         self._runs: list[_Run] = []
@@ -97,7 +97,7 @@ class _Look:
                 )
             self._away += name in _NOT_SEEN
             if name == "p":
-                self.lines.append("")
+                self.lines.append([])
             elif name == "r":
                 self._runs.append(_Run(parser.CurrentByteIndex))
             elif name == "vanish" and self._open[-3:-1] == ["r", "rPr"]:
@@ -112,7 +112,7 @@ class _Look:
             name = self._open.pop()
             self._away -= name in _NOT_SEEN
             if name == "p":
-                self.lines.append("")
+                self.lines.append([])
             elif name == "r":
                 self._run_ended(part.index(b">", parser.CurrentByteIndex) + 1)
 
@@ -125,15 +125,16 @@ class _Look:
     def _add(self, words: str) -> None:
         hiding = next((run for run in self._runs if run.hidden), None)
         if hiding is not None:
-            hiding.words += words
+            hiding.words.append(words)
         else:
-            self.lines[-1] += words
+            self.lines[-1].append(words)
 
     def _run_ended(self, end: int) -> None:
         run = self._runs.pop()
         if run.hidden:
             self.hidden.append(run.words)
-            self._cuts = [cut for cut in self._cuts if cut[0] < run.start]
+            while self._cuts and self._cuts[-1][0] >= run.start:
+                self._cuts.pop()
             self._cuts.append((run.start, end))
 
 
@@ -142,7 +143,7 @@ class _Run:
 
     def __init__(self, start: int) -> None:
         self.start = start
-        self.words = ""
+        self.words: list[str] = []
         self.hidden = False
 
 

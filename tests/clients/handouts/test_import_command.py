@@ -13,6 +13,7 @@ from django.core.management import call_command
 
 from clients.handouts.models import Article
 from tests.clients.handouts.test_library import TEXT
+from tests.clients.handouts.word_files import paragraph, word_file
 from tests.intake.walking import row_counts
 
 
@@ -77,6 +78,22 @@ def test_the_same_article_is_refused_the_second_time(db: None, file: Path) -> No
     assert run(file, "--json")[0] == 0
 
 
+def test_a_word_file_becomes_a_draft(db: None, tmp_path: Path) -> None:
+    path = tmp_path / "hard-week.docx"
+    path.write_bytes(
+        word_file(
+            paragraph("After a hard discovery", "Title"),
+            paragraph("Both of you have had a hard week."),
+            paragraph("For the partner who was hurt", "Heading1"),
+            paragraph("You may ask for time."),
+        )
+    )
+    code, out, err = run(path, "--json")
+    assert (code, err) == (0, "")
+    assert [section["audience"] for section in json.loads(out)["sections"]] == ["both", "hurt"]
+    assert "“After a hard discovery” is a draft with 2 sections." in run(path)[1]
+
+
 def refused_files(folder: Path) -> dict[str, Path]:
     files = {
         "empty": b"",
@@ -87,11 +104,12 @@ def refused_files(folder: Path) -> dict[str, Path]:
         "half a sign": b"A line of text that ends badly \xff\xfe\xfd\n" * 3,
         "one byte too large": b"w" * (512 * 1024 + 1),
         "huge": b"A sentence of words. " * 200_000,
+        "word": word_file(paragraph("Words."), header1="<!DOCTYPE x><x/>"),
         "only markup": b"<html><body><nav><a href='/'>Home</a></nav></body></html>",
     }
     paths = {}
     for name, data in files.items():
-        suffix = ".html" if name == "only markup" else ".txt"
+        suffix = {"only markup": ".html", "word": ".docx"}.get(name, ".txt")
         paths[name] = folder / f"{name.replace(' ', '-')}{suffix}"
         paths[name].write_bytes(data)
     (folder / "folder.md").mkdir()
@@ -102,7 +120,7 @@ def refused_files(folder: Path) -> dict[str, Path]:
     "name",
     [
         *("empty", "blank", "binary", "png", "zip", "half a sign", "one byte too large", "huge"),
-        *("only markup", "folder", "missing"),
+        *("word", "only markup", "folder", "missing"),
     ],
 )
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -168,3 +168,79 @@ def _seconds(bait: str, size: int, name: str) -> float:
             import_article(data, name)
         best = min(best, time.process_time() - start)
     return best
+
+
+# Hostile pages and files
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"<div>" * 100_000, "a.html"),
+        (page("<div>" * 100_000 + "Words."), "a.html"),
+        (page("<table>" + "<tr><td>one<td>two" * 3_000), "a.html"),
+        (page("<p" + " a=b" * 120_000 + ">Words."), "a.html"),
+        (page("<script>" * 60_000), "a.html"),
+        (b"<html>" + b"<script>" * 250_000, "a.html"),
+        (page("<a href='javascript:x'>Go</a>" * 2_600), "a.html"),
+        (b"w" * 10_000_000, "a.txt"),
+        (b"<p>" + b"w " * 5_000_000, "a.html"),
+        (b"\x1f\x8b\x08" + b"\x00" * 400_000, "a.html"),
+        (b"\x01words " * 40_000, "a.txt"),
+        (b"> " * 200_000 + b"words", "a.md"),
+        (b"- " * 200_000 + b"words", "a.md"),
+    ],
+)
+def test_hostile_files_are_refused_within_two_seconds(data, name):
+    began = time.process_time()
+    with suppress(UnreadableArticle):  # some are only strange, and read
+        import_article(data, name)
+    assert time.process_time() - began < 2
+
+
+def test_a_saved_page_may_carry_scripts_and_pictures_beside_its_article():
+    baggage = (
+        "<script>var x = 1;</script>" * 20_000
+        + "<img src='data:image/png;base64,"
+        + ("A" * 800_000 + "' alt='A lamp'>")
+    )
+    article = import_article(page(baggage), "a.html")
+    assert article.sections[0].blocks[0].text == "Some words."
+    assert "512 kB" in refusal(page("<p>" + "words " * 100_000 + "</p>"), "a.html")
+
+
+def test_no_script_handler_or_address_of_a_page_becomes_text():
+    article = import_article(
+        page(
+            "<p onclick=\"alert('Event words')\">Kept <a href=\"javascript:alert('Link words')\">so"
+            "</a>.</p><iframe srcdoc='<p>Frame words</p>'></iframe><style>p{content:'Style words'}"
+            "</style><template><p>Template words</p></template>"
+        ),
+        "a.html",
+    )
+    told = str(article.as_dict())
+    assert "Kept so." in told
+    for kind in ("Event", "Link", "Frame", "Style", "Template"):
+        assert f"{kind} words" not in told
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("windows-1251", "Слова о доверии."),
+        ("iso-8859-2", "Słowa o zaufaniu."),
+        ("windows-1252", "“Trust” — again."),
+        ("shift_jis", "信頼の言葉です。"),
+    ],
+)
+def test_a_page_that_says_its_encoding_is_read_by_it(encoding, words):
+    text = (
+        f"<html><head><meta charset={encoding}></head><body><h1>A</h1><p>{words}</p></body></html>"
+    )
+    article = import_article(text.encode(encoding), "a.html")
+    assert article.sections[0].blocks[0].text == words
+
+
+def test_an_encoding_that_is_none_is_not_followed():
+    data = b"<meta charset=rot13><body><h1>A</h1><p>Some words \x93here\x94.</p>"
+    assert import_article(data, "a.html").sections[0].blocks[0].text == "Some words “here”."

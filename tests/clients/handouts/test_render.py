@@ -36,6 +36,25 @@ def test_two_lists_in_a_row_stay_two_lists():
     assert render_markdown(to_markdown(steps)).count("<ol>") == 2
 
 
+def test_questions_to_oneself_are_lines_of_their_own():
+    blocks = [
+        Block("paragraph", text="Ask yourself:"),
+        Block("questions", items=("Am I calm?", "Do I listen?")),
+        Block("paragraph", text="Then rest."),
+    ]
+    assert to_markdown(blocks) == (
+        "Ask yourself:\n\n[ ] Am I calm?\n[ ] Do I listen?\n\nThen rest.\n"
+    )
+
+
+@pytest.mark.parametrize("kind", ["paragraph", "list", "questions", "steps"])
+@pytest.mark.parametrize("words", ["[ ] Not one", "[...] Not one", "[x](y)", "\n[ ] Not one"])
+def test_no_text_becomes_a_question_or_a_prompt_by_its_brackets(kind, words):
+    block = Block(kind, text=words) if kind == "paragraph" else Block(kind, items=(words,))
+    for line in to_markdown([block]).splitlines():
+        assert "[" not in line.removeprefix("[ ] ").replace("\\[", "")
+
+
 def test_the_data_form_gives_the_same_markdown_as_the_blocks():
     article = import_article(b"T\n\nWords here.\n\n1. Go\n2. Stay\n", "a.txt")
     blocks = article.sections[0].blocks
