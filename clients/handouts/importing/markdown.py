@@ -22,7 +22,7 @@ _BLOCKS.block.ruler.disable(["reference", "code"])
 
 _RAW_START = re.compile(r"<(script|style)\b", re.IGNORECASE)
 _RAW_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
-_QUOTED = re.compile(r"^[ \t>]*", re.MULTILINE)
+_NESTED = re.compile(r"^(?:[ \t>]|[-*+](?=[ \t]))*", re.MULTILINE)
 _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*-->")
 _YAML = r"---\n((?:[^\n]*:[^\n]*\n|[ \t]+[^\n]*\n|- [^\n]*\n|\n)*)---"
 _TOML = r"\+\+\+\n((?:[^\n]*=[^\n]*\n|\[[^\n]*\]\n|\n)*)\+\+\+"
@@ -59,8 +59,9 @@ def _lines(body: str) -> list[str]:
 
 
 def _check_nesting(text: str) -> None:
-    for start in _QUOTED.finditer(text):
-        if start.group().count(">") > DEEPEST or len(start.group()) > 8 * DEEPEST:
+    for start in _NESTED.finditer(text):
+        marks = "".join(start.group().split())
+        if len(marks) > DEEPEST or len(start.group()) > 8 * DEEPEST:
             raise UnreadableArticle(
                 "This text is nested too deeply to read. Please paste it as plain text."
             )

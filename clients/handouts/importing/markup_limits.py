@@ -22,6 +22,8 @@ _FORMATTING = word_set("b big code em font i nobr s small strike strong tt u")
 _RAW = word_set("script style textarea title xmp iframe noembed noframes")
 _FOREIGN = frozenset(("svg", "math"))
 
+# Nearly all tags are so; the others are taken apart sign by sign.
+_PLAIN_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s+[a-zA-Z-]+=\"[^\"]*\")*\s*>")
 _NAME = re.compile(r"[a-zA-Z][^\s/>]*")
 _COMMENT_END = re.compile(r"--!?>")
 _BEFORE_ATTRIBUTE = re.compile(r"[\s/]*")
@@ -93,6 +95,11 @@ class _Depth:
 def _tags(text: str, depth: _Depth) -> Iterator[tuple[str, str]]:
     at = text.find("<")
     while at >= 0:
+        plain = _PLAIN_TAG.match(text, at)
+        if plain and (word := plain.group(2).lower()) not in _RAW:
+            yield word, "close" if plain.group(1) else "open"
+            at = text.find("<", plain.end())
+            continue
         closing = text.startswith("</", at)
         name = _NAME.match(text, at + 1 + closing)
         if name:

@@ -77,6 +77,7 @@ _OFFER_SIGNS = word_set(
     " online telehealth remote video comfort flexible insurance network sliding hipaa serving"
     " accepting"
 )
+_ANY_SIGNS = _OFFER_SIGNS | _STATE_SIGNS | _ABBREVIATION_SIGNS
 _OFFER_HEADING = re.compile(
     "|".join(
         (
@@ -109,6 +110,11 @@ _OFFER_HEADING = re.compile(
         )
     )
 )
+
+
+def may_hold(text: str) -> bool:
+    """Whether there is any sign of an offer or a state; a quick look before `sentence_reason`."""
+    return not _ANY_SIGNS.isdisjoint(signs(plain(text)))
 
 
 def sentence_reason(sentence: str) -> str:

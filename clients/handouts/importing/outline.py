@@ -211,7 +211,7 @@ class _Gathering:
             self._keep_its_own_sentences(piece)
 
     def _keep_its_own_sentences(self, piece: Piece) -> None:
-        if is_example(piece.text):
+        if is_example(piece.text) or not offers.may_hold(piece.text):
             self._parts[-1].pieces.append(piece)
             return
         parts = sentences(piece.text)

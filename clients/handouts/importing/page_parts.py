@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -62,7 +63,8 @@ _NAMED_IN_PART = {
 _WHY = {name: why for why, names in _NAMED.items() for name in names.split()}
 _WHY_IN_PART = {name: why for why, names in _NAMED_IN_PART.items() for name in names.split()}
 _BREAKING = BLOCKS | _ASIDES.keys() | {"br"}
-_MOST_NAMES = 20
+_NAMING = ("class", "id", "role")
+_LONGEST_NAMES = 400
 _MOSTLY = 0.9
 _HALF = 0.5
 _ENOUGH = 400  # letters; a page with fewer may be anything
@@ -83,8 +85,11 @@ def aside_reason(tag: str, given: Attributes) -> str:
 
 def names_of(given: Attributes) -> list[str]:
     """The classes, the id and the role, in small letters and with dashes."""
-    names = " ".join(given.get(key) or "" for key in ("class", "id", "role"))
-    return names.lower().replace("_", "-").split()[:_MOST_NAMES] if names.strip() else []
+    return _apart(" ".join(filter(None, map(given.get, _NAMING))))
+
+
+def _apart(names: str) -> list[str]:
+    return names[:_LONGEST_NAMES].lower().replace("_", "-").split()
 
 
 def _hidden(given: Attributes) -> str:
@@ -95,7 +100,13 @@ def _hidden(given: Attributes) -> str:
 
 
 def _named(given: Attributes) -> str:
-    for name in names_of(given):
+    names = " ".join(filter(None, map(given.get, _NAMING)))
+    return _why(names[:_LONGEST_NAMES]) if names else ""
+
+
+@lru_cache(1_024)
+def _why(names: str) -> str:
+    for name in _apart(names):
         if name in _WHY:
             return _WHY[name]
         if _WORD_NOTE.match(name):
