@@ -45,7 +45,7 @@ def read(text: str) -> Reading:
     if page.body is None:
         return Reading([], [])
     _take_off_marks(page.body)
-    article = _article(page)
+    article = _article(page.body)
     found = _Walk(page.body, article).pieces()
     if article is None:
         found = _judged_by_trafilatura(found, text)
@@ -63,15 +63,15 @@ def _take_off_marks(body: LexborNode) -> None:
             node.replace_with("1. " if _NUMBERED.match(node.text()) else "• ")
 
 
-def _article(page: LexborHTMLParser) -> LexborNode | None:
+def _article(body: LexborNode) -> LexborNode | None:
     """The element that holds the article, if the page says or shows which."""
-    whole = _length(page.body)
+    whole = _length(body)
     for selector in _ARTICLES:
-        nodes = page.css(selector)
+        nodes = body.css(selector)
         best = max(nodes[:20], key=_length, default=None)
         if best is not None and _length(best) * 4 >= whole:
             return best
-    return full_of_text(page.body)
+    return full_of_text(body)
 
 
 def _length(node: LexborNode | None) -> int:

@@ -18,9 +18,9 @@ _MARK = re.compile(r"^\s*(?:>\s?)*\s*(?:(?:[•●·§*+-]|\d+[.)]|\[[ x]\])\s+)
 
 def lost_sentences(source: str, kind: str, article: ImportedArticle) -> list[str]:
     """The sentences of the source that stand in no section, heading, title or left-out line."""
-    kept = _words_of_article(article)
+    kept = words_of_article(article)
     source = _NOTE_MARKS.sub("", _UNSEEN_SIGNS.sub("", source))
-    return [sentence for sentence in _sentences(source, kind) if _said(sentence) not in kept]
+    return [sentence for sentence in _sentences(source, kind) if said(sentence) not in kept]
 
 
 def _sentences(source: str, kind: str) -> list[str]:
@@ -53,17 +53,19 @@ def _joined_when_wrapped(source: str) -> list[str]:
     return blocks
 
 
-def _said(text: str) -> str:
+def said(text: str) -> str:
+    """The words alone, each between two spaces."""
     return " " + " ".join(_WORD.findall(text.lower())) + " "
 
 
-def _words_of_article(article: ImportedArticle) -> str:
+def words_of_article(article: ImportedArticle) -> str:
+    """All its words in their order, set aside ones too, each between two spaces."""
     texts = [article.title, *(entry.text for entry in article.left_out)]
     for section in article.sections:
         texts.append(section.heading)
         for block in section.blocks:
             texts += [block.text, *block.items]
-    return " ".join(_said(text) for text in texts)
+    return " ".join(said(text) for text in texts)
 
 
 def _seen_text(source: str) -> list[str]:

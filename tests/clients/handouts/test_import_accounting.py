@@ -8,29 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clients.handouts.importing import (
-    ImportedArticle,
     UnreadableArticle,
     import_article,
 )
 from clients.handouts.importing.furniture import LOST
 from clients.handouts.importing.reading import tidy
-from tests.clients.handouts.lost_sentences import lost_sentences
+from tests.clients.handouts.lost_sentences import lost_sentences, said, words_of_article
 from tests.clients.handouts.made_articles import FORMATS, Part, as_text, parts
-
-_WORD = re.compile(r"[^\W_]+")
-
-
-def said(text: str) -> str:
-    return " ".join(_WORD.findall(text.lower()))
-
-
-def everything(article: ImportedArticle) -> str:
-    texts = [article.title, *(entry.text for entry in article.left_out)]
-    for section in article.sections:
-        texts.append(section.heading)
-        for block in section.blocks:
-            texts += [block.text, *block.items]
-    return " " + " ".join(said(text) for text in texts) + " "
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -38,10 +22,10 @@ def everything(article: ImportedArticle) -> str:
 @settings(max_examples=40, deadline=None)
 def test_every_sentence_of_a_made_article_comes_through(name: str, made: list[Part]) -> None:
     article = import_article(FORMATS[name](made), name)
-    everywhere = everything(article)
+    everywhere = words_of_article(article)
     for sentence in (text for each in made for text in each.texts):
         for part in re.split(r"(?<=[.!?…])[”]?\s+", sentence):
-            assert f" {said(part)} " in everywhere
+            assert said(part) in everywhere
     assert LOST not in {entry.reason for entry in article.left_out}
     assert article.title == "Made Up"
 
@@ -72,9 +56,9 @@ _SOUP = st.lists(st.sampled_from([*_TAGS.split(), *_SAID, "\n\n"]), max_size=30)
 def test_no_soup_of_marks_loses_a_sentence(kind: str, soup: str) -> None:
     with suppress(UnreadableArticle):
         data = f"A Title\n\nA first line of words.\n\n{soup}".encode()
-        everywhere = everything(import_article(data, f"a.{kind}"))
+        everywhere = words_of_article(import_article(data, f"a.{kind}"))
         unseen = kind == "html" and "<!--" in soup
-        assert unseen or all(f" {said(each)} " in everywhere for each in _SAID if each in soup)
+        assert unseen or all(said(each) in everywhere for each in _SAID if each in soup)
 
 
 @given(st.text(max_size=200))
@@ -82,7 +66,7 @@ def test_any_text_is_imported_whole_or_refused(text: str) -> None:
     source = f"A Title\n\nA first line of words.\n\n{text}"
     with suppress(UnreadableArticle):
         article = import_article(source.encode("utf-8", "surrogatepass"), "a.txt")
-        everywhere = everything(article).replace(" ", "")
+        everywhere = words_of_article(article).replace(" ", "")
         assert all(said(line).replace(" ", "") in everywhere for line in tidy(text).split("\n"))
 
 

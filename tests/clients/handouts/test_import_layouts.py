@@ -4,6 +4,7 @@ All words in the folder corpus are invented for these tests; its pages only look
 themes and programs that they are named for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Layout:
     """What is to be found: sections as (heading, audience), "?" where a person has to decide."""
 
     title: str
-    sections: list[tuple[str, str]]
+    sections: Sequence[tuple[str, str]]
     left_out: dict[str, str] = field(default_factory=dict)
 
 
