@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "practice.access",
     "practice.audit",
     "practice.dashboard",
+    "practice.figures",
     "clients",
     "clients.contact",
     "clients.handouts",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("consultation/", include("intake.urls")),
     path("desk/", include("scheduling.desk.urls")),
     path("dashboard/", include("practice.dashboard.urls")),
+    path("dashboard/numbers/", include("practice.figures.urls")),
     path("dashboard/cases/", include("clients.urls")),
     path("dashboard/consultations/", include("intake.counselor_urls")),
     path("requests/", include("intake.triage_urls")),

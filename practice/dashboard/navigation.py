@@ -19,6 +19,7 @@ _ENTRIES: list[tuple[str, str, tuple[Role, ...]]] = [
     ("Requests", "requests:inbox", (Role.DESK,)),
     ("Hours", "desk:hours", (Role.DESK, Role.OWNER)),
     ("Hours", "sessions:hours", (Role.COUNSELOR,)),
+    ("Numbers", "figures:numbers", (Role.OWNER,)),
     ("Settings", "admin:index", (Role.OWNER,)),
 ]
 

@@ -139,6 +139,8 @@ ROWS: dict[str, Row] = {
     # Staff
     "staff-home": Row(EVERY_ROLE, status=302),
     "dashboard:today": Row(COUNSELORS | OWNER),
+    "figures:numbers": Row(OWNER),
+    "figures:file": Row(OWNER),
     "desk:day": Row(DESK | OWNER),
     "desk:week": Row(DESK | OWNER),
     "desk:day-part": Row(DESK | OWNER),
