@@ -6,5 +6,5 @@ class SchedulingConfig(AppConfig):
     verbose_name = "Scheduling"
 
     def ready(self) -> None:
-        # their gates, files and addresses
-        from scheduling import enclosures, notices, visits  # noqa: F401
+        # their gates, files, addresses and questions
+        from scheduling import enclosures, handout_pacing, notices, visits  # noqa: F401

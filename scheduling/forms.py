@@ -1,6 +1,6 @@
 """Booking and moving."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -91,6 +91,31 @@ class PlaceForm(PlainForm):
     def __init__(self, attendee: Attendee, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"state": attendee.state_id, "time_zone": attendee.time_zone}
+
+
+class BeginForm(PlainForm):
+    """Where each person is now, as they say when a session is about to begin."""
+
+    def __init__(self, attendees: Iterable[Attendee], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._attendees = list(attendees)
+        self._states = State.objects.in_bulk()
+        choices = [(state.pk, state.name) for state in self._states.values()]
+        for each in self._attendees:
+            name = each.client.name if each.client else "The other person"
+            self.fields[f"state_{each.pk}"] = forms.ChoiceField(
+                label=f"{name} is in",
+                choices=choices,
+                initial=each.state_id,
+                widget=forms.Select(attrs={"class": "form-select"}),
+                error_messages={"required": f"Please say where {name} is."},
+            )
+
+    @property
+    def said(self) -> dict[int, State]:
+        """The place of each, by the id of their attendance."""
+        given = self.cleaned_data
+        return {each.pk: self._states[given[f"state_{each.pk}"]] for each in self._attendees}
 
 
 def _as_digits() -> forms.TextInput:

@@ -58,6 +58,8 @@ def move(
     length = before.length if length is None else length
     _put(appointment, starts_at, length, counselor or before.counselor)
     _check(appointment, before, override, by)
+    if starts_at != before.starts_at:
+        appointment.began_at = None
     with refusing_overlap(starts_at):
         appointment.sequence += 1
         booking.save_change(appointment)

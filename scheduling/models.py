@@ -316,6 +316,8 @@ class Appointment(models.Model):
         max_length=12, choices=EndReason.choices, blank=True, default="", db_default=""
     )
     canceled_at = models.DateTimeField(null=True, blank=True)
+    # When everybody had said where they are, and it could begin; see `scheduling.beginning`.
+    began_at = models.DateTimeField(null=True, blank=True)
     # Canceled by those who come, later than the practice asks for.
     canceled_late = models.BooleanField(default=False, db_default=False)
     objects: ClassVar[models.Manager["Appointment"]] = AppointmentQuerySet.as_manager()

@@ -145,4 +145,13 @@ def _still_true(message: Message) -> str:
         return "no longer true"
     if message.template in reminders.TEMPLATES and not appointment.is_open:
         return "no longer true"
+    if message.template == _TEMPLATE.REMINDER and _needs_no_reminder(appointment, message):
+        return "they said where they’ll be"
     return "" if appointment.starts_at == message.tells_time else "no longer true"
+
+
+def _needs_no_reminder(appointment: Appointment, message: Message) -> bool:
+    """Who comes to sessions knows their hour; they are asked where they'll be, once."""
+    theirs = appointment.attendees.filter(client=message.client_id)
+    is_session = appointment.kind == Appointment.Kind.SESSION
+    return is_session and theirs.exclude(place_confirmed_at=None).exists()

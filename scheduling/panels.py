@@ -1,6 +1,6 @@
 """What the staff pages show of appointments."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from practice.dashboard.registry import Context
 from practice.http import StaffRequest
 from practice.models import Practice
 from practice.wording import spoken_day
-from scheduling import estimates, hours_words, places
+from scheduling import beginning, estimates, hours_words, places
 from scheduling.models import Appointment, Estimate, Series, Status
 
 # Of a case's sessions; the others stand on the page of their series.
@@ -44,8 +44,21 @@ def coming(request: StaffRequest) -> Context:
         .order_by("starts_at")
     )
     shown = list(sessions[:20])
-    ahead = [session for session in shown if session.starts_at > now]
-    return {"sessions": shown, "now": now, "blocked": places.blocked(ahead)}
+    blocked = places.blocked(each for each in shown if each.ends_at > now)
+    return {"rows": [(each, _what_now(each, now, each.pk in blocked)) for each in shown]}
+
+
+def _what_now(session: Appointment, now: datetime, is_blocked: bool) -> tuple[str, str]:
+    """What a session asks of its counselor now, in a word and its color."""
+    if session.ends_at <= now:
+        return "Please mark it", "needs-person"
+    if is_blocked:
+        return "Place doesn’t fit", "needs-person"
+    if session.began_at:
+        return "It has begun", "good"
+    if beginning.is_time(session):
+        return "It’s time: ask where they are", "needs-person"
+    return "Booked", "calm"
 
 
 @registry.case.panel(

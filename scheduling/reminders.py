@@ -1,7 +1,9 @@
-"""Reminders of consultations: the day before, and shortly before; early rather than late.
+"""Reminders: the day before, and of a consultation shortly before; early rather than late.
 
-Each goes within the hours that are safe for its reader, and where those are over by then, before
-they end: a reminder after the appointment, or in the night, serves nobody.
+The one of the day before leads to where people say where they'll be, which decides if it may take
+place; who has said so of a session already needs none. Each goes within the hours that are safe
+for its reader, and where those are over by then, before they end: a reminder after the
+appointment, or in the night, serves nobody.
 """
 
 from datetime import date, datetime, timedelta
@@ -23,9 +25,7 @@ _REST = {DAY_BEFORE: timedelta(hours=6), SHORTLY_BEFORE: timedelta(hours=1)}
 
 
 def plan(appointment: Appointment, client: Client) -> None:
-    """Put this person's reminders of a consultation on their way; sessions have none."""
-    if appointment.kind != Appointment.Kind.CONSULTATION:
-        return
+    """Put this person's reminders on their way."""
     for template, due in moments(appointment, client):
         outbox.queue(
             client=client,
@@ -44,7 +44,8 @@ def moments(appointment: Appointment, client: Client) -> list[tuple[Message.Temp
     due = _due(appointment, client)
     earliest = {each: clock.now() + rest for each, rest in _REST.items()}
     kept = [(each, moment) for each, moment in due.items() if moment >= earliest[each]]
-    if not _says_the_truth(due, appointment, client):
+    is_session = appointment.kind == Appointment.Kind.SESSION
+    if is_session or not _says_the_truth(due, appointment, client):
         kept = [(each, moment) for each, moment in kept if each != SHORTLY_BEFORE]
     return kept
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from clients.contact import outbox
-from clients.contact.models import Message, State
+from clients.contact.models import Message, MessageQuerySet, State
 from clients.models import Client
 from practice import clock
 from scheduling import notices
@@ -37,7 +37,9 @@ def moved(sessions: Iterable[Appointment], known: Collection[UUID]) -> None:
     """
     for session in _in_order(sessions)[1:]:
         if session.pk not in known:
-            outbox.stop_about(notices.APPOINTMENT, session.pk, "told later, with its series")
+            # Their reminders stay as they are.
+            news = _about(session).unsent().filter(template=Message.Template.MOVED)
+            outbox.stop(list(news), State.CANCELED, "told later, with its series")
             _tell_later(session)
 
 
@@ -59,6 +61,10 @@ def _tell_later(session: Appointment) -> None:
     due = max(session.starts_at - AHEAD, clock.now())
     for client in Client.objects.filter(attendances__appointment=session):
         notices.tell(session, client, Message.Template.BOOKED, not_before=due)
+
+
+def _about(session: Appointment) -> MessageQuerySet:
+    return Message.objects.filter(purpose=notices.APPOINTMENT, subject_id=str(session.pk))
 
 
 def _in_order(sessions: Iterable[Appointment]) -> list[Appointment]:

@@ -46,6 +46,7 @@ class Person:
     name: str
     when: str
     place: str
+    # Whether they said that they'll be there, while it is still to come.
     says: str
     # They said themselves that they will be there.
     confirmed: bool
@@ -91,11 +92,15 @@ def _person(attendee: Attendee, appointment: Appointment, practice: Practice) ->
         name=attendee.client.name if attendee.client else "One more person",
         when=spoken_time(appointment.starts_at, attendee.zone),
         place=attendee.state.name,
-        says="They say they’ll be there" if confirmed else "They haven’t said so yet",
+        says=_says(confirmed=confirmed) if appointment.is_open else "",
         confirmed=confirmed,
         other_day=_other_day(appointment.starts_at, attendee.zone, appointment.counselor.zone),
         reach=reach(attendee.client, practice) if attendee.client else None,
     )
+
+
+def _says(*, confirmed: bool) -> str:
+    return "They say they’ll be there" if confirmed else "They haven’t said so yet"
 
 
 def _other_day(moment: datetime, theirs: ZoneInfo, counselors: ZoneInfo) -> str:

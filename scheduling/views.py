@@ -13,27 +13,39 @@ from practice.access.roles import Role
 from practice.audit import trail
 from practice.audit.models import Verb
 from practice.http import StaffRequest
-from scheduling import lifecycle, session_card
+from scheduling import beginning, lifecycle, session_card
+from scheduling.forms import BeginForm
 from scheduling.models import Appointment
+
+_MAY_BEGIN = "Noted where everybody is. You may begin."
+_MAY_NOT_BEGIN = "Noted where everybody is. You may not begin like this: the page says why."
 
 
 @staff(Role.COUNSELOR)
 @require_safe
 def session_page(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """One session: when, for whom, on whose clock."""
+    return _page(request, _own(request, appointment_id))
+
+
+@staff(Role.COUNSELOR)
+@require_POST
+def begin(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
+    """Everybody has said where they are: it begins, or the page says why it may not."""
     appointment = _own(request, appointment_id)
-    rows = [
-        (appointment, appointment.case_id, attendee.client_id)
-        for attendee in appointment.attendees.all()
-    ]
-    trail.record_all(Verb.READ, rows, by=trail.staff_actor(request))
-    context = {
-        "appointment": appointment,
-        "begun": lifecycle.has_begun(appointment),
-        "card": session_card.card(appointment),
-        "may_change": appointment.is_open and not lifecycle.has_begun(appointment),
-    }
-    return render(request, "scheduling/session_page.html", context)
+    form = BeginForm(appointment.attendees.all(), request.POST)
+    if not form.is_valid():
+        return _page(request, appointment, form)
+    try:
+        verdict = beginning.begin(appointment, form.said, trail.staff_actor(request))
+    except beginning.NotYet:
+        messages.error(request, "It’s too early to ask. Please ask right before you begin.")
+    except lifecycle.NotOpen:
+        messages.error(request, "This one was closed already.")
+    else:
+        tell = messages.success if verdict else messages.error
+        tell(request, _MAY_BEGIN if verdict else _MAY_NOT_BEGIN)
+    return redirect("sessions:page", appointment.pk)
 
 
 @staff(Role.COUNSELOR)
@@ -49,6 +61,23 @@ def done(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
 def no_show(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """Nobody came."""
     return _close(request, appointment_id, lifecycle.mark_no_show, "Noted that nobody came.")
+
+
+def _page(
+    request: StaffRequest, appointment: Appointment, form: BeginForm | None = None
+) -> HttpResponse:
+    attendees = list(appointment.attendees.all())
+    rows = [(appointment, appointment.case_id, each.client_id) for each in attendees]
+    trail.record_all(Verb.READ, rows, by=trail.staff_actor(request))
+    asks = beginning.is_time(appointment) and not appointment.began_at
+    context = {
+        "appointment": appointment,
+        "begun": lifecycle.has_begun(appointment),
+        "card": session_card.card(appointment),
+        "form": (form or BeginForm(attendees)) if asks else None,
+        "may_change": appointment.is_open and not lifecycle.has_begun(appointment),
+    }
+    return render(request, "scheduling/session_page.html", context)
 
 
 def _close(

@@ -11,6 +11,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Callable
+from io import FileIO
 from typing import Any
 
 from django.db import OperationalError
@@ -24,7 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._turn: int | None = None
+        self._turn: FileIO | None = None
         self.execute_wrappers.append(self._write_in_turn)
 
     def _start_transaction_under_autocommit(self) -> None:
@@ -50,7 +51,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
         """A statement that writes outside of a transaction waits for its turn too."""
-        if self.in_atomic_block or not sql.startswith(_WRITES):
+        if not self.autocommit or not sql.startswith(_WRITES):
             return execute(sql, params, many, context)
         self._take_turn()
         try:
@@ -65,16 +66,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _end_turn(self) -> None:
         if self._turn is not None:
-            os.close(self._turn)  # which unlocks it
+            self._turn.close()  # which unlocks it
             self._turn = None
 
 
-def _locked(path: str, patience: float) -> int:
-    """An open file that is ours alone once those before are done.
+def _locked(path: str, patience: float) -> FileIO:
+    """An open file that is ours alone once those before are done; closed, it is the next one's.
 
-    Raises OperationalError, as SQLite does, where that takes more than so many seconds.
+    Raises OperationalError, as SQLite does, where that takes more than so many seconds. It isn't a
+    bare number: what is lost when a task is ended just then, Python closes.
     """
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    file = FileIO(path, "ab", opener=_for_us_alone)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -82,10 +84,14 @@ def _locked(path: str, patience: float) -> int:
     return file
 
 
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 class _Waiting:
     """Stands in the kernel's queue, which knows no end of patience: so a thread does it."""
 
-    def __init__(self, file: int) -> None:
+    def __init__(self, file: FileIO) -> None:
         self._file = file
         self._deciding = threading.Lock()
         self._has_come = threading.Event()
@@ -93,15 +99,24 @@ class _Waiting:
 
     def wait(self, patience: float) -> None:
         threading.Thread(target=self._stand, daemon=True).start()
-        self._has_come.wait(patience)
+        try:
+            self._has_come.wait(patience)
+        except BaseException:  # a task whose time is over, a worker that is told to stop
+            if not self._give_up():
+                self._file.close()
+            raise
+        if not self._has_come.is_set() and self._give_up():
+            raise OperationalError("database is locked")
+
+    def _give_up(self) -> bool:
+        """Whether the turn hadn't come by now."""
         with self._deciding:
             self._gave_up = not self._has_come.is_set()
-        if self._gave_up:
-            raise OperationalError("database is locked")
+            return self._gave_up
 
     def _stand(self) -> None:
         fcntl.flock(self._file, fcntl.LOCK_EX)
         with self._deciding:
             if self._gave_up:
-                os.close(self._file)
+                self._file.close()
             self._has_come.set()

@@ -27,7 +27,7 @@ from scheduling.models import Appointment, Change, EndReason
 # What the desk's pages read of an appointment. Its case is an id to them, and stays one.
 _DESK_FIELDS = [
     *("kind", "status", "counselor", "case", "starts_at", "ends_at", "busy_until", "sequence"),
-    *("version", "override", "end_reason", "canceled_late", "hold_ends_at"),
+    *("version", "override", "end_reason", "canceled_late", "hold_ends_at", "series"),
     *("counselor__public_name", "counselor__video_link", "counselor__buffer_minutes"),
     *("counselor__most_a_day", "counselor__user__time_zone"),
 ]
@@ -248,6 +248,7 @@ def _page(
         "quick": _half_hours(appointment, form) if form else [],
         "begun": lifecycle.has_begun(appointment),
         "may_change": may_change,
+        "is_desk": request.user.has_role(Role.DESK),
         "refused": refused,
         "meanwhile": meanwhile,
         "change": changes.latest(appointment, request.user),

@@ -19,6 +19,8 @@ from clients.models import Case, Client, Participant
 from practice import clock
 from practice.access.gate import staff
 from practice.access.roles import Role
+from practice.audit import trail
+from practice.audit.models import Verb
 from practice.http import StaffRequest
 from practice.models import Practice
 from practice.wording import spoken_time
@@ -108,10 +110,15 @@ def _matching(part: str) -> Iterator[tuple[str, UUID]]:
 
 
 def _found(keys: list[UUID], request: StaffRequest) -> list[Found]:
-    """What is shown of these, in the same order: four queries for any number."""
+    """What is shown of these, in the same order: as many queries for any number.
+
+    How to reach somebody is theirs: that it was shown is recorded for each.
+    """
     if not keys:
         return []
     people = Client.objects.select_related("card").in_bulk(keys)
+    rows = [(people[key], "", key) for key in keys]
+    trail.record_all(Verb.READ, rows, by=trail.staff_actor(request), note="search")
     practice = Practice.current()
     coming, cases = _next_of(keys), _open_cases_of(keys)
     return [

@@ -235,6 +235,7 @@ ROWS: dict[str, Row] = {
         },
     ),
     "sessions:page": _counselor("session"),
+    "sessions:begin": _counselor("session", status=405),
     "sessions:done": _counselor("session", status=405, sends={}),
     "sessions:no-show": _counselor("session", status=405, sends={}),
     "sessions:book": Row(

@@ -12,7 +12,7 @@ from practice.access.roles import Role
 from practice.audit import trail
 from practice.audit.models import ActorKind, Entry
 from practice.models import Practice
-from scheduling import booking, estimates, lifecycle, notices
+from scheduling import booking, estimates, lifecycle, notices, reminders
 from scheduling.booking import (
     AgainstTheRules,
     ChangedMeanwhile,
@@ -59,8 +59,9 @@ def session(cast: Cast, now: datetime) -> Appointment:
 
 
 def told(appointment: Appointment, **facts: Any) -> list[Message]:
+    """What people are told of it, without what they are reminded of."""
     found = Message.objects.filter(subject_id=str(appointment.pk), purpose=notices.APPOINTMENT)
-    return list(found.filter(**facts))
+    return list(found.exclude(template__in=reminders.TEMPLATES).filter(**facts))
 
 
 def notes(appointment: Appointment) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reminders of consultations: early rather than late, never in the night, never of an old time."""
+"""Reminders: early rather than late, never in the night, never of an old time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -12,7 +12,7 @@ from clients.contact import sending
 from clients.contact.models import ContactCard, Message
 from clients.models import Client
 from practice.audit import trail
-from scheduling import booking, lifecycle, notices, reminders
+from scheduling import booking, lifecycle, notices, places, reminders
 from scheduling.booking import Attending
 from scheduling.models import Appointment, Status
 from tests.cast import CENTRAL, Cast, in_days, make_client, make_session
@@ -52,9 +52,41 @@ def test_a_consultation_is_recalled_the_day_before_and_two_hours_before(
     assert not any(message.is_follow_up for message in found)
 
 
-def test_a_session_is_not_recalled(cast: Cast, now: datetime) -> None:
+def test_of_a_session_each_is_asked_the_day_before_where_they_will_be(
+    cast: Cast, now: datetime, travel: Travel, mailoutbox: list[Any]
+) -> None:
     session = make_session(cast.case, in_days(now, 3))
-    assert planned(session, cast.hanna.client) == {}
+    start = session.starts_at
+    for person in (cast.hanna, cast.ian):
+        assert planned(session, person.client) == {"reminder": start - 24 * HOUR}
+    sending.tick()
+    mailoutbox.clear()
+    travel(start - 24 * HOUR)
+    sending.tick()
+    assert sorted(mail.to[0] for mail in mailoutbox) == ["hanna@example.com", "ian@example.com"]
+    assert {mail.subject for mail in mailoutbox} == {"Please confirm"}
+
+
+def test_who_has_said_where_they_will_be_is_not_asked_again(
+    cast: Cast, now: datetime, travel: Travel, mailoutbox: list[Any]
+) -> None:
+    session = make_session(cast.case, in_days(now, 3))
+    sending.tick()
+    mailoutbox.clear()
+    hanna = session.attendees.get(client=cast.hanna.client)
+    places.say_where(hanna, hanna.state, hanna.time_zone, trail.SYSTEM)
+    travel(session.starts_at - 24 * HOUR)
+    sending.tick()
+    assert [mail.to for mail in mailoutbox] == [["ian@example.com"]]
+
+
+def test_moved_to_another_day_a_session_is_asked_about_anew(cast: Cast, now: datetime) -> None:
+    session = make_session(cast.case, in_days(now, 3))
+    moved = lifecycle.move(session, in_days(now, 5), trail.SYSTEM)
+    due = planned(moved, cast.hanna.client, state="due")
+    assert due == {"reminder": moved.starts_at - 24 * HOUR}
+    lifecycle.call_off(moved, trail.SYSTEM)
+    assert planned(moved, cast.hanna.client, state="due") == {}
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from scheduling.series_changes import Meant, Scope, Shift, TheyTradePlaces
 from tests.cast import CENTRAL, Cast, make_session
 
 NEW_YORK = ZoneInfo("America/New_York")
-WEEK = timedelta(weeks=1)
+WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 BY = trail.Actor(ActorKind.STAFF, "1", "counselor")
 # Thursdays in winter, two in the afternoon in New York.
 FIRST = datetime(2026, 12, 3, 19, tzinfo=UTC)
@@ -238,11 +238,14 @@ def test_people_are_told_of_the_first_now_and_of_each_later_one_two_days_before(
 ) -> None:
     first, second, *_ = book(wish(cast))
     for person in (cast.hanna, cast.ian):
-        told = Message.objects.filter(client=person.client).order_by("due_at")
+        told = Message.objects.filter(client=person.client, template="booked").order_by("due_at")
         assert [each.tells_time for each in told] == [FIRST + week * WEEK for week in range(4)]
         assert told[0].due_at < FIRST
         assert told[1].due_at == second.starts_at - timedelta(days=2)
         assert told[0].subject_id == str(first.pk)
+        asked = Message.objects.filter(client=person.client, template="reminder")
+        assert {each.tells_time - each.due_at for each in asked if each.tells_time} == {DAY}
+        assert len(asked) == 3  # the first is tomorrow, and was told of just now
 
 
 def test_what_is_left_out_is_not_booked(cast: Cast) -> None:
@@ -309,7 +312,7 @@ def test_what_changed_since_it_was_looked_at_is_shown_and_nothing_is_booked(cast
     assert changed == [date(2026, 12, 17)]
     assert Appointment.objects.count() == 1
     assert not Series.objects.exists()
-    assert Message.objects.count() == 2
+    assert Message.objects.filter(template="booked").count() == 2
 
 
 def test_where_the_last_cannot_be_had_at_the_last_moment_none_is_booked(
@@ -544,21 +547,34 @@ def test_a_move_of_many_tells_of_the_first_and_of_those_people_know(
         four[3].pk: {Message.Template.BOOKED},
     }
     later = Message.objects.get(
-        subject_id=str(four[3].pk), client=four[3].attendees.all()[0].client, state="due"
+        subject_id=str(four[3].pk),
+        client=four[3].attendees.all()[0].client,
+        state="due",
+        template="booked",
     )
     assert later.tells_time == datetime(2026, 12, 24, 20, tzinfo=UTC)
     assert later.due_at == later.tells_time - timedelta(days=2)
+    for each in four[1:]:
+        asked = Message.objects.filter(subject_id=str(each.pk), state="due", template="reminder")
+        assert [message.tells_time for message in asked] == [moved_to(each)] * 2
+
+
+def moved_to(session: Appointment) -> datetime:
+    session.refresh_from_db()
+    return session.starts_at
 
 
 def send_messages(session: Appointment) -> None:
+    """They were told of it; the day before is still to come."""
+    news = Message.objects.filter(subject_id=str(session.pk)).exclude(template="reminder")
     for state in (MessageState.CLAIMED, MessageState.SENDING, MessageState.SENT):
-        Message.objects.filter(subject_id=str(session.pk)).update(state=state)
+        news.update(state=state)
 
 
 def live_messages(session: Appointment) -> set[str]:
     found = Message.objects.filter(
         subject_id=str(session.pk), state__in=[MessageState.DUE, MessageState.SENT]
-    )
+    ).exclude(template="reminder")
     return set(found.values_list("template", flat=True))
 
 

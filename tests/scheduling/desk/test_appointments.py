@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ from practice.dashboard import registry
 from practice.dashboard.registry import Page
 from practice.models import License, Practice, State
 from scheduling import booking, lifecycle
-from scheduling.models import Appointment, Change, Status, TimeOff
+from scheduling.models import Appointment, Change, Series, Status, TimeOff
 from tests.cast import (
     CENTRAL,
     Cast,
@@ -93,6 +93,24 @@ def test_an_appointment_says_who_where_on_which_clock_and_how_to_reach_them(
     assert "New Jersey They haven’t said so yet" in page
     assert "E-mail only hanna@example.com" in page
     assert "Booked" in page
+
+
+def test_one_of_a_series_leads_to_the_others(
+    desk: Browser, cast: Cast, session: Appointment, signed_in: SignIn
+) -> None:
+    assert "It is one of a series" not in text(desk.get(url(session)))
+    session.series = Series.objects.create(
+        case=cast.case, every_weeks=1, at=time(11), made_at=session.starts_at
+    )
+    session.series_day = session.starts_at.date()
+    session.save()
+    page = desk.get(url(session)).content.decode()
+    ways = [reverse("sessions:series", args=[session.series_id])]
+    ways += [reverse(f"sessions:{name}", args=[session.pk]) for name in ("change", "cancel")]
+    for way in ways:
+        assert f'href="{way}"' in page
+        assert desk.get(way).status_code == 200
+    assert "one of a series" not in text(signed_in(cast.olga).get(url(session)))
 
 
 def test_times_stand_on_the_desks_own_clock(

@@ -165,6 +165,13 @@ def test_a_session_is_booked_and_the_people_are_told(
     assert "Booked: Friday, Dec 4" in text(desk.get(response.headers["Location"]))
 
 
+def test_several_at_once_are_one_click_away(desk: Browser, cast: Cast) -> None:
+    page = desk.get(address(case=cast.case.pk)).content.decode()
+    way = reverse("sessions:book", args=[cast.case.pk])
+    assert f'href="{way}"' in page
+    assert desk.get(way).status_code == 200
+
+
 def test_an_open_time_near_it_is_one_click(desk: Browser, cast: Cast, friday: datetime) -> None:
     near = desk.get(address(case=cast.case.pk, at=friday)).context["near"]
     assert friday in near

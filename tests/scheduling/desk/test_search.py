@@ -148,12 +148,19 @@ def test_it_takes_few_queries_whatever_is_found_and_none_is_clinical(
     assert len(whole) == 1
 
 
-def test_looking_for_somebody_changes_nothing_and_is_no_reading_of_a_record(
+def test_whose_number_was_shown_is_recorded_and_not_what_was_looked_for(
     desk: Browser, cast: Cast
 ) -> None:
     before = Entry.objects.count()
-    search(desk, "hanna")
+    search(desk, "nobody of that name")
     assert Entry.objects.count() == before
+    search(desk, "tester")
+    shown = Entry.objects.filter(verb="read", note="search")
+    people = [cast.hanna, cast.ian, cast.max, cast.mia]
+    assert [each.client_id for each in shown] == [str(each.client_id) for each in people]
+    assert {(each.actor_id, each.resource) for each in shown} == {
+        (str(cast.dan.pk), "clients.client")
+    }
 
 
 def test_the_owner_finds_people_and_books_nobody(cast: Cast, signed_in: SignIn) -> None:

@@ -141,6 +141,14 @@ def test_what_they_said_themselves_is_told_from_what_we_assume(
     assert (ian.place, ian.says) == ("New Jersey", "They haven’t said so yet")
 
 
+def test_of_what_is_over_nobody_is_said_to_owe_a_word(cast: Cast, session: Appointment) -> None:
+    session.status = "done"
+    assert {person.says for person in card_of(session).people} == {""}
+    words = page(card_of(session))
+    assert "Where they were to be" in words
+    assert "haven’t said" not in words
+
+
 def test_the_room_is_shown_only_where_it_may_take_place(cast: Cast, session: Appointment) -> None:
     cast.nora.video_link = "https://video.example.com/nora"
     cast.nora.save()
