@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from practice.models import Counselor
 from scheduling.calendars import Calendars, Wanted
 from scheduling.desk.window import Window
 from scheduling.models import HoursKind
 from scheduling.one_calendar import Calendar
-from scheduling.stretches import DAY, Span, merged, moment, seconds
+from scheduling.stretches import DAY, Span, merged, midnight, moment, seconds
 
 _NO_TIME = timedelta(minutes=1)
 
@@ -50,7 +52,7 @@ def _of_one(one: Calendar, other: Calendar, shown: Window) -> Iterator[Closed]:
     window = seconds(shown.starts_at), seconds(shown.ends_at)
     open_for_something = merged(iter([*_open(one, window), *_open(other, window)]))
     parts = [
-        *((span, _holiday(one, span)) for span in _between(open_for_something, window)),
+        *(part for span in _between(open_for_something, window) for part in _parts(one, span)),
         *((span, "Away") for span in one.away),
         *((span, "Busy elsewhere") for span in one.elsewhere),
     ]
@@ -79,7 +81,23 @@ def _between(spans: Iterable[Span], window: Span) -> Iterator[Span]:
         yield begins, window[1]
 
 
-def _holiday(calendar: Calendar, span: Span) -> str:
-    """The holiday that keeps the practice closed then, where it is one."""
-    day = calendar.day_of((span[0] + span[1]) // 2)
+def _parts(calendar: Calendar, span: Span) -> Iterator[tuple[Span, str]]:
+    """A closed stretch, in parts where only some of its days are holidays."""
+    by_why = groupby(_each_day(calendar, span), key=itemgetter(1))
+    for why, days in by_why:
+        found = [day for day, _ in days]
+        yield (found[0][0], found[-1][1]), why
+
+
+def _each_day(calendar: Calendar, span: Span) -> Iterator[tuple[Span, str]]:
+    begins, ends = span
+    while begins < ends:
+        day = calendar.day_of(begins)
+        until = min(ends, midnight(day + DAY, calendar.hours.zone))
+        yield (begins, until), _holiday(calendar, day)
+        begins = until
+
+
+def _holiday(calendar: Calendar, day: date) -> str:
+    """The holiday that keeps the practice closed on that day, where it is one."""
     return "" if day in calendar.hours.dates else calendar.hours.holidays.get(day, "")

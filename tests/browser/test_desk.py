@@ -148,6 +148,9 @@ def test_against_the_rules_a_reason_is_asked_for(
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("The calendar’s rules speak against it")
     look(page, "81-desk-rules")
+    # A reason is theirs to choose: without one nothing is moved.
+    dialog.get_by_role("button", name="Move it all the same").click()
+    expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Leave it where it was").click()
     expect(in_calendar(page, booked)).to_contain_text("11:00 AM – 11:30 AM")
     expect(in_table(page, booked)).to_contain_text("11:00 AM – 11:30 AM")

@@ -230,6 +230,7 @@
 
   function asked(dialog) {
     dialog.returnValue = "";
+    dialog.querySelector("form").reset();
     dialog.showModal();
     return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
   }

@@ -524,6 +524,17 @@ def test_what_is_behind_the_calendar_says_who_is_at_work(
     assert shown["hours"] == {"from": 7, "until": 21}
 
 
+def test_a_holiday_closes_its_own_day_and_no_hour_of_the_next(
+    desk: Browser, cast: Cast, session: Appointment
+) -> None:
+    Holiday.objects.create(day=date(2026, 12, 3), name="A day of rest")
+    shown = shown_in_calendar(desk, session.starts_at, counselor=cast.ida.pk, show="week")
+    closed = {each["start"]: (each["end"], each["title"]) for each in shown["events"]}
+    assert closed["2026-12-02T17:00"] == ("2026-12-03T00:00", "")
+    assert closed["2026-12-03T00:00"] == ("2026-12-04T00:00", "A day of rest")
+    assert closed["2026-12-04T00:00"] == ("2026-12-04T09:00", "")
+
+
 def test_nothing_can_be_dragged_by_the_owner_or_once_it_is_over(
     cast: Cast, signed_in: SignIn, session: Appointment
 ) -> None:
