@@ -218,11 +218,11 @@ def _record(appointment: Appointment, by: trail.Actor, note: str) -> None:
 
 
 def has_begun(appointment: Appointment) -> bool:
-    """Whether its time has come."""
-    return appointment.starts_at <= clock.now()
+    """Whether its time has come, or it was begun a little before."""
+    return bool(appointment.began_at) or appointment.starts_at <= clock.now()
 
 
 def check_begun(appointment: Appointment) -> None:
-    """Raises NotBegun where its time is still to come."""
+    """Raises NotBegun where it hasn't begun."""
     if not has_begun(appointment):
         raise NotBegun

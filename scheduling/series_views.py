@@ -29,7 +29,7 @@ _NOTHING_LEFT = "Nothing would be left to book. Please keep at least one."
 _WAYS_OUT = WaysOut("Leave this one out", "Book it all the same")
 _TOLD = (
     "People get one message now, about the first. Of each later session they hear two days "
-    "before it."
+    "before it. On the day before a session, who hasn’t said where they’ll be is asked."
 )
 
 

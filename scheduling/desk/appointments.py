@@ -28,6 +28,7 @@ from scheduling.models import Appointment, Change, EndReason
 _DESK_FIELDS = [
     *("kind", "status", "counselor", "case", "starts_at", "ends_at", "busy_until", "sequence"),
     *("version", "override", "end_reason", "canceled_late", "hold_ends_at", "series"),
+    "began_at",
     *("counselor__public_name", "counselor__video_link", "counselor__buffer_minutes"),
     *("counselor__most_a_day", "counselor__user__time_zone"),
 ]

@@ -63,6 +63,7 @@ def test_it_begins_where_the_license_reaches_everybody(
     assert "It began at 10:55 AM" in page
     assert "Go to the video room" in page
     assert "where is everybody now?" not in page
+    assert "It took place" in page
     session.refresh_from_db()
     assert session.began_at == session.starts_at - 5 * MINUTE
     ian = session.attendees.get(client=cast.ian.client)
