@@ -42,8 +42,9 @@ def page_of(session: Appointment, name: str = "page") -> str:
 
 def say(nora: Browser, cast: Cast, session: Appointment, *, ian: str = "NJ") -> str:
     """What the page says after Hanna is in New Jersey and Ian there."""
-    places = {cast.hanna.client_id: "NJ", cast.ian.client_id: ian}
-    given = {f"state_{each.pk}": places[each.client_id] for each in session.attendees.all()}
+    ians = session.attendees.get(client=cast.ian.client).pk
+    keys = session.attendees.values_list("pk", flat=True)
+    given = {f"state_{key}": ian if key == ians else "NJ" for key in keys}
     return text(nora.post(page_of(session, "begin"), given, follow=True))
 
 
