@@ -221,7 +221,7 @@ def test_the_partner_s_place_is_where_they_will_be(client: Browser, cast: Cast) 
         (
             {"safety_afraid": ""},
             "safety_afraid",
-            "Please choose one. “I’d rather not say” is fine.",
+            "Please choose one. “I’d rather not say” is fine. This is the first of three.",
         ),
         ({"safety_watched": "?"}, "safety_watched", "Please choose one of these."),
     ],
