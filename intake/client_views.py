@@ -15,7 +15,7 @@ from intake.forms import PartnerForm, TimeForm
 from intake.invitations import Answered
 from intake.models import ConsultationRequest, Offer, SafetyScreen, Status
 from intake.notices import REQUEST
-from intake.times import by_day, value_of
+from intake.times import by_day, only_counselor, value_of
 from practice import clock
 from practice.audit import trail
 from practice.audit.models import Verb
@@ -51,6 +51,7 @@ def _own_page(request: VisitRequest, asked: ConsultationRequest) -> HttpResponse
         "asked": asked,
         "form": form,
         "offers": slots,
+        "only_counselor": only_counselor(slots),
         "appointment": asked.appointment,
         "zone": request.client.time_zone,
         "directories": Directory.objects.for_places(["", str(request.client.state_id)]),

@@ -20,6 +20,8 @@ from scheduling.models import Weekday
 
 # What is longer than any answer may be is refused; of it the draft keeps no more than this.
 _LONGEST_KEPT, _MOST_KEPT = 5000, 20
+_CHOOSE_ONE = "Please choose one. “I’d rather not say” is fine."
+_ORDINALS = ("first", "second", "third")
 _WHOLE_ADDRESS = "Please give a whole address, such as name@example.com."
 
 
@@ -54,6 +56,7 @@ class WhereForm(PlainForm):
         widget=forms.RadioSelect,
         required=False,
     )
+    field_order = ["with_partner"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -254,12 +257,13 @@ class SafetyForm(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for key, words in safety.QUESTIONS.items():
+        for (key, words), which in zip(safety.QUESTIONS.items(), _ORDINALS, strict=True):
             self.fields[f"safety_{key}"] = forms.ChoiceField(
                 label=words,
                 choices=SafetyScreen.Answer.choices,
                 widget=forms.RadioSelect,
-                error_messages={"required": "Please choose one. “I’d rather not say” is fine."},
+                # Which of them it is: the summary lists them, apart from the questions.
+                error_messages={"required": f"{_CHOOSE_ONE} This is the {which} of three."},
             )
 
     @property
@@ -377,6 +381,10 @@ class PartnerForm(SafeContactForm, SafetyForm, AgreementsForm):
     ) -> None:
         super().__init__(documents, required, *args, **kwargs)
         self.offer("state", places_to_choose(State.objects.all()))
+        # Mistakes are listed in the order in which the page asks; what is signed comes last.
+        safe = [field.name for field in self.questions]
+        contact = SafeContactForm.base_fields
+        self.order_fields(["state", "time_zone", *contact, "words", *safe, "adult"])
 
 
 def filled(form_class: Callable[..., Any], told: dict[str, Any], *args: Any) -> Any:

@@ -23,11 +23,15 @@ class AssignForm(PlainForm):
         help_text="Those licensed in every place of this request.",
     )
 
-    def __init__(self, counselors: list[Counselor], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, counselors: list[Counselor], *args: Any, to_read_first: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["counselor"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Counselor.objects.filter(pk__in=[each.pk for each in counselors])
+        if to_read_first:  # whoever reads what they answered need not be licensed there
+            field.help_text = "Whoever can read soonest what they answered."
 
 
 class TimesForm(PlainForm):

@@ -114,7 +114,11 @@ def _show(request: StaffRequest, asked: ConsultationRequest, **forms: Any) -> Ht
         "client": asked.client,
         "step": triage.next_step(asked),
         "same": _possibly_same(request, asked),
-        "assign_form": AssignForm(counselors, initial={"counselor": asked.counselor_id}),
+        "assign_form": AssignForm(
+            counselors,
+            initial={"counselor": asked.counselor_id},
+            to_read_first=asked.needs_counselor,
+        ),
         "decline_form": DeclineForm(),
         "has_counselors": bool(counselors),
         "begun": bool(asked.appointment and lifecycle.has_begun(asked.appointment)),
@@ -167,7 +171,7 @@ def take(request: StaffRequest, request_id: UUID) -> HttpResponse:
 def assign(request: StaffRequest, request_id: UUID) -> HttpResponse:
     """The desk gives a request to a counselor."""
     asked = _one(request, request_id)
-    form = AssignForm(_counselors(asked), request.POST)
+    form = AssignForm(_counselors(asked), request.POST, to_read_first=asked.needs_counselor)
     if not form.is_valid():
         return _show(request, asked, assign_form=form)
     try:

@@ -15,7 +15,7 @@ from intake.forms import (
     ReachForm,
     filled,
 )
-from intake.views.steps import STEPS, asks, choices, kept
+from intake.views.steps import STEPS, asks, back_to, choices, kept
 from intake.visitor import GONE, WAIT, Visitor, is_still_theirs
 from practice.access.budget import Budget
 from practice.access.gate import public
@@ -35,11 +35,11 @@ def agree(visitor: Visitor) -> HttpResponse:
     request = visitor.request
     reach, brings = _told(visitor)
     if not reach.is_valid():
-        return redirect("intake:about-you")
+        return back_to("about-you", request)
     if not brings.is_valid():
-        return redirect("intake:what-brings-you")
+        return back_to("what-brings-you", request)
     if _must_choose_how(visitor, brings):
-        return redirect("intake:alone")
+        return back_to("alone", request)
     held = visitor.held
     if held and held.status == Status.BOOKED:
         return _was_sent(visitor, held)
@@ -111,7 +111,7 @@ def _send(
     with transaction.atomic():
         visitor.wait_for_turn()
         if not visitor.places:  # sent twice, and the first was quicker; or they left meanwhile
-            return redirect("intake:booked")
+            return redirect("intake:booked") if visitor.done else back_to("where", visitor.request)
         chosen = form.cleaned_data.get("slot")
         if chosen and not visitor.take(chosen, form):
             return None
@@ -127,7 +127,7 @@ def _make(visitor: Visitor, form: FinishForm, about: About) -> HttpResponse | No
         return _is_done(visitor, "review", by_phone=by_phone)
     if held is None:
         if wishes is None:  # another tab changed where they will be
-            return redirect("intake:when")
+            return back_to("when", visitor.request)
         request = asking.wait(wishes, about, places, by=actor)
         number = asking.invite(request, about.partner, by=actor)
         return _is_done(visitor, "waiting", number=number, by_phone=by_phone)

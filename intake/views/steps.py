@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from intake.times import by_day
@@ -33,11 +34,17 @@ def asks(*needed: str) -> Callable[[Callable[[Visitor], HttpResponse]], View]:
             if visitor.done and needed:
                 return redirect("intake:booked")  # sent twice, or come back to
             missing = next((name for name in needed if not _HAS[name](visitor)), None)
-            return redirect(f"intake:{missing}") if missing else step(visitor)
+            return back_to(missing, request) if missing else step(visitor)
 
         return view
 
     return mark
+
+
+def back_to(step: str, request: HttpRequest) -> HttpResponse:
+    """An earlier step must be answered first; whoever sent something reads that nothing went."""
+    address = reverse(f"intake:{step}")
+    return redirect(f"{address}?again=1" if request.method == "POST" else address)
 
 
 _HAS: dict[str, Callable[[Visitor], bool]] = {

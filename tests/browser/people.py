@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Locator, Page, Route, expect
 
 from practice.clock import on_wall_clock
 from tests.live.product import Product
@@ -14,6 +14,8 @@ NEW_YORK = ZoneInfo("America/New_York")
 CODE = "river stone 9"
 SAFETY = "^(Are you sometimes|In the past year|Could it be dangerous)"
 AGREEMENTS = "^(I am 18|I agree|You may e-mail me|I have read)"
+# Any message may go from then on, and for long enough for a test that takes its time.
+_FIRST_HOUR, _LAST_HOUR = 9, 18
 
 
 def product_now(product: Product) -> datetime:
@@ -39,12 +41,34 @@ def next_morning(product: Product, *, hour: int = 10) -> datetime:
     return on_wall_clock(day, datetime.min.replace(hour=hour).time(), NEW_YORK)
 
 
+def be_awake(product: Product) -> None:
+    """Make it an hour at which any message may go, where it isn't one."""
+    if not _FIRST_HOUR <= product_now(product).astimezone(NEW_YORK).hour < _LAST_HOUR:
+        move_to(product, next_morning(product))
+
+
+def press(page: Page, name: str) -> None:
+    """Press that button, and wait until the page to which it leads is there.
+
+    A click alone returns before a slow browser has left: what is looked at next would be the page
+    before, or one that is just giving way.
+    """
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
+def follow(page: Page, name: str | re.Pattern[str]) -> None:
+    """Follow that link, and wait until the page to which it leads is there."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
+
+
 def sign_in(page: Page, product: Product, email: str) -> None:
     """Sign in on the staff's page and land on one's own."""
     page.goto(product.url("/staff/"))
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(product.password)
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
     page.get_by_role("button", name="Sign out").wait_for()
 
 
@@ -56,7 +80,7 @@ def say_where(page: Page, *, mine: str, partners: str = "") -> None:
     if partners:
         page.get_by_label("Where will your partner be?").select_option(label=partners)
         page.get_by_label("Eastern time").last.check()
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
 
 
 def take_time(page: Page, at: datetime | None = None) -> datetime:
@@ -65,7 +89,7 @@ def take_time(page: Page, at: datetime | None = None) -> datetime:
     slot = page.locator(f"input[name=slot]{value}").first
     starts_at = datetime.fromisoformat((slot.get_attribute("value") or "").split("|")[1])
     slot.check()
-    page.get_by_role("button", name="Take this time").click()
+    press(page, "Take this time")
     return starts_at
 
 
@@ -77,7 +101,7 @@ def say_who(page: Page, *, name: str, email: str, partner: tuple[str, str] | Non
         page.get_by_label("Yes, by a message of their own").check()
         page.get_by_label("Your partner’s name").fill(partner[0])
         page.get_by_label("An e-mail address that only your partner reads").fill(partner[1])
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
 
 
 def say_what_brings(page: Page, *, safe: str = "No", words: str = "") -> None:
@@ -89,7 +113,7 @@ def say_what_brings(page: Page, *, safe: str = "No", words: str = "") -> None:
     if words:
         page.get_by_label("Anything you’d like your counselor to know first?").fill(words)
     answer_safety(page, safe)
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
 
 
 def answer_safety(page: Page, first: str = "No") -> None:
@@ -102,7 +126,7 @@ def agree(page: Page, *, name: str, code: str = CODE, send: str = "Book this tim
     """The last step: a code of one's own, and one's name under what must be agreed to."""
     page.get_by_label("Choose a private code").fill(code)
     sign(page, name)
-    page.get_by_role("button", name=send).click()
+    press(page, send)
 
 
 def sign(page: Page, name: str) -> None:
@@ -154,18 +178,21 @@ def link_in(mail: EmailMessage, product: Product) -> str:
 def open_private_link(page: Page, address: str, code: str) -> None:
     """Open a link from a message and give one's code."""
     page.goto(address)
-    page.get_by_role("button", name="Go on").click()
+    press(page, "Go on")
     page.get_by_label("Your private code").fill(code)
-    page.get_by_role("button", name="Open").click()
+    press(page, "Open")
 
 
-def go_back(page: Page) -> None:
-    """Press Back, once the page that is left has come to rest.
+def go_back(page: Page, leaving: Locator) -> None:
+    """Press Back on the page that shows `leaving`, and wait until the one behind it is there.
 
-    While a page is still on its way, Chromium refuses to say what lies behind it.
+    The page itself goes back: Chromium refuses to say from outside what lies behind a page that
+    hasn't quite arrived ("Not attached to an active page"), and a busy machine is often there.
     """
-    page.wait_for_load_state("load")
-    page.go_back()
+    expect(leaving).to_be_visible()
+    with page.expect_navigation():
+        # In a task of its own: the answer to this call is out before the page goes.
+        page.evaluate("() => void setTimeout(() => history.back())")
 
 
 def answer_with_weather(route: Route) -> None:

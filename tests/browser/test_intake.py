@@ -12,7 +12,9 @@ from tests.browser.looking import look
 from tests.browser.people import (
     agree,
     book,
+    follow,
     go_back,
+    press,
     say_what_brings,
     say_where,
     say_who,
@@ -35,7 +37,7 @@ def expect_heading(page: Page, words: str) -> None:
 
 
 def go_on(page: Page) -> None:
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
 
 
 @pytest.mark.parametrize("colors", ["light", "dark"])
@@ -54,15 +56,15 @@ def test_every_step_and_every_mistake_looks_right(
     looks("where-mistakes")
     say_where(page, **TOGETHER)
     looks("when")
-    page.get_by_role("button", name="Take this time").click()
+    press(page, "Take this time")
     expect(page.get_by_role("alert")).to_contain_text("Please choose a time.")
     looks("when-mistakes")
-    page.get_by_role("link", name="None of these suits me").click()
+    follow(page, "None of these suits me")
     looks("waitlist")
     go_on(page)
     expect(page.get_by_role("alert")).to_contain_text("Please choose at least one day.")
     looks("waitlist-mistakes")
-    page.get_by_role("link", name="Back to the open times").click()
+    follow(page, "Back to the open times")
     take_time(page)
     looks("reach")
     page.get_by_label("Yes, by a message of their own").check()
@@ -83,10 +85,10 @@ def test_every_step_and_every_mistake_looks_right(
     go_on(page)
     expect(page.get_by_role("alert")).to_contain_text("Both are fine.")
     looks("alone-mistakes")
-    page.get_by_role("link", name="Change my answers").click()
+    follow(page, "Change my answers")
     say_what_brings(page)
     looks("agree")
-    page.get_by_role("button", name="Book this time").click()
+    press(page, "Book this time")
     expect(page.get_by_role("alert")).to_contain_text("Please type your full name to sign.")
     looks("agree-mistakes")
     agree(page, name="Ash")
@@ -140,7 +142,7 @@ def test_a_request_needs_few_answers(product: Product, new_person: NewPerson) ->
     answers.choose("I agree to meet by video")
     answers.choose("You may e-mail me about appointments")
     answers.write("Type your full name to sign", "Few Words")
-    page.get_by_role("button", name="Book this time").click()
+    press(page, "Book this time")
     expect_heading(page, "Your time is booked")
     assert answers.given <= 14
 
@@ -164,11 +166,11 @@ def test_the_countdown_ticks_and_survives_a_reload(product: Product, new_person:
     say_where(page, mine="New York")
     take_time(page)
     left = page.locator("[data-countdown-left]")
-    expect(left).to_contain_text(re.compile(r"(10:00|9:\d\d) left"))
+    expect(left).to_contain_text(re.compile(r"(10:00|[89]:\d\d) left"))
     expect(left).not_to_have_text(left.inner_text())
     product.move_clock(timedelta(minutes=4))
     page.reload()
-    expect(left).to_contain_text(re.compile(r"5:\d\d left"))
+    expect(left).to_contain_text(re.compile(r"[45]:\d\d left"))
     look(page, "51-countdown")
 
 
@@ -188,7 +190,7 @@ def test_a_time_that_was_taken_meanwhile_costs_nothing_that_was_typed(
     expect(slow.get_by_text(re.compile("The time you chose is gone: .*Eastern"))).to_be_visible()
     expect(slow.get_by_label("Type your full name to sign")).to_have_value("Slow Reader")
     look(slow, "52-taken-meanwhile")
-    slow.get_by_role("link", name="Back").click()
+    follow(slow, "Back")
     expect(slow.get_by_label("Anything you’d like your counselor to know")).to_have_value(
         "It takes me a while."
     )
@@ -204,8 +206,7 @@ def test_the_back_button_shows_what_was_typed(product: Product, new_person: NewP
     say_where(page, mine="New York")
     take_time(page)
     say_who(page, name="To And Fro", email=address("fro"))
-    expect_heading(page, "What brings you")
-    go_back(page)
+    go_back(page, page.get_by_role("heading", level=1, name="What brings you"))
     expect(page.get_by_label("Your name")).to_have_value("To And Fro")
     page.reload()
     expect(page.get_by_label("Your name")).to_have_value("To And Fro")
@@ -219,17 +220,17 @@ def test_elsewhere_one_may_leave_an_address_and_take_it_back(
     say_where(page, mine="Texas")
     expect_heading(page, "Texas")
     look(page, "53-elsewhere")
-    page.get_by_role("button", name="Tell me when you can").click()
+    press(page, "Tell me when you can")
     expect(page.get_by_role("alert")).to_contain_text("only if you say so")
     look(page, "53-tell-me-mistakes")
     page.get_by_label("An e-mail address that only you read").fill(address("tex"))
     page.get_by_label("You may keep this address").check()
-    page.get_by_role("button", name="Tell me when you can").click()
+    press(page, "Tell me when you can")
     expect_heading(page, "We’ll write to you once")
     look(page, "53-will-tell")
-    page.get_by_role("link", name="A page of your own").click()
+    follow(page, "A page of your own")
     look(page, "53-told")
-    page.get_by_role("button", name="Erase my address").click()
+    press(page, "Erase my address")
     expect_heading(page, "Your address is erased")
 
 
@@ -251,7 +252,7 @@ def test_what_was_told_is_forgotten_with_the_way_out(
     take_time(page)
     say_who(page, name="Gone Away", email=address("gone"))
     page.route(re.compile("weather"), lambda route: route.fulfill(body="<h1>Sunny</h1>"))
-    page.get_by_role("link", name=re.compile("Leave this page")).click()
+    follow(page, re.compile("Leave this page"))
     expect(page.get_by_role("heading")).to_have_text("Sunny")
     page.goto(product.url("/consultation/about-you/"))
     expect(page.locator("body")).not_to_contain_text("Gone Away")

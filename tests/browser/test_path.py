@@ -360,7 +360,7 @@ def what_is_closed_stays_closed(closing: Page, leaving: Page) -> None:
     leaving.get_by_role("link", name=re.compile("Leave this page")).click()
     expect(leaving.get_by_role("heading")).to_have_text("Sunny")
     for page in (closing, leaving):
-        go_back(page)
+        go_back(page, page.get_by_role("heading", level=1))
         page.reload()
         assert "Thank you" not in page.content()
         assert "How has it been?" not in page.content()

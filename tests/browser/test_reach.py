@@ -136,8 +136,7 @@ def test_the_quick_exit_leaves_no_way_back(
     else:
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
-    expect(page.get_by_role("heading")).to_have_text("Sunny")
-    go_back(page)
+    go_back(page, page.get_by_role("heading", name="Sunny"))
     assert "/consultation/" not in page.url
 
 

@@ -168,7 +168,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "what brings you": lambda: _step("what-brings-you"),
     "what brings you, with nothing answered": lambda: _mistakes("what-brings-you"),
     "alone": lambda: _html(_alone().get(address("alone"))),
-    "alone, with nothing answered": lambda: _html(_alone().post(address("alone"))),
+    "alone, with nothing answered": lambda: _html(_alone().post(address("alone"), {"how": ""})),
     "agree": lambda: _step("agree"),
     "agree, with nothing answered": lambda: _mistakes("agree"),
     "agree, and a counselor reads first": lambda: _html(_counselor_first().get(address("agree"))),

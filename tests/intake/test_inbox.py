@@ -271,6 +271,25 @@ def test_the_page_says_how_it_is_safe_to_reach_them(desk: Browser, cast: Cast) -
     assert "Somebody else may see their phone or computer." in page
 
 
+def test_a_partner_on_another_clock_is_told_apart(desk: Browser, cast: Cast, now: datetime) -> None:
+    asked = make_consultation(cast.nora, in_days(now, 4)).request
+    assert "On the partner’s clock" not in words_of(desk.get(address(asked)))
+    ConsultationRequest.objects.filter(pk=asked.pk).update(
+        with_partner=True, partner_state="FL", partner_time_zone="America/Chicago"
+    )
+    page = words_of(desk.get(address(asked)))
+    assert re.search(r"On the partner’s clock: .* Central \(CST\)", page)
+
+
+def test_who_reads_first_need_not_be_licensed_there(desk: Browser, cast: Cast) -> None:
+    asked = requests.waiting("NJ", "Wanda")
+    assert "Those licensed in every place" in words_of(desk.get(address(asked)))
+    ConsultationRequest.objects.filter(pk=asked.pk).update(needs_counselor=True)
+    page = words_of(desk.get(address(asked)))
+    assert "Those licensed in every place" not in page
+    assert "Whoever can read soonest" in page
+
+
 def test_reading_it_is_recorded(desk: Browser, cast: Cast) -> None:
     asked = requests.waiting("NJ", "Wanda")
     desk.get(address(asked))

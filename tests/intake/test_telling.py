@@ -20,6 +20,7 @@ from tests.intake.walking import (
     SAFE,
     TOGETHER,
     address,
+    again,
     book,
     error_beside,
     row_counts,
@@ -221,7 +222,7 @@ def test_the_partner_s_place_is_where_they_will_be(client: Browser, cast: Cast) 
         (
             {"safety_afraid": ""},
             "safety_afraid",
-            "Please choose one. “I’d rather not say” is fine.",
+            "Please choose one. “I’d rather not say” is fine. This is the first of three.",
         ),
         ({"safety_watched": "?"}, "safety_watched", "Please choose one of these."),
     ],
@@ -271,12 +272,12 @@ def test_without_a_session_everything_begins_at_where(
     assert client.get(address(name)).headers["Location"] == address("where")
     client.cookies["sessionid"] = "no-such-session"
     assert client.get(address(name)).headers["Location"] == address("where")
-    assert client.post(address(name), REACH).headers["Location"] == address("where")
+    assert client.post(address(name), REACH).headers["Location"] == again("where")
 
 
 def test_nobody_skips_a_step(couple: Browser) -> None:
     assert couple.get(address("agree")).headers["Location"] == address("about-you")
-    assert couple.post(address("agree"), {}).headers["Location"] == address("about-you")
+    assert couple.post(address("agree"), {}).headers["Location"] == again("about-you")
     send(couple, "about-you", REACH)
     assert couple.get(address("agree")).headers["Location"] == address("what-brings-you")
 
@@ -296,8 +297,23 @@ def test_a_form_sent_after_the_session_ended_begins_again_and_stores_nothing(
 ) -> None:
     couple.session.flush()
     before = row_counts()
-    assert send(couple, name, {**REACH, **BRINGS}).headers["Location"] == address("where")
+    page = send(couple, name, {**REACH, **BRINGS}, follow=True)
+    assert page.redirect_chain == [(again("where"), 302)]
+    assert "Nothing was sent yet. What you told us before isn’t kept here any more" in text(page)
     assert row_counts() == before
+
+
+@pytest.mark.parametrize("name", ["when", "about-you", "what-brings-you", "agree"])
+def test_who_only_looks_at_a_later_step_is_not_told_that_nothing_was_sent(
+    client: Browser, cast: Cast, name: str
+) -> None:
+    assert "Nothing was sent" not in text(client.get(address(name), follow=True))
+
+
+def test_what_must_be_answered_first_says_that_nothing_was_sent(couple: Browser) -> None:
+    page = send(couple, "agree", {}, follow=True)
+    assert page.request["PATH_INFO"] == address("about-you")
+    assert "Nothing was sent yet. Please answer this first." in text(page)
 
 
 ODD = ["-1", "0", "9" * 400, "٣", "a", "\x00", "' OR 1=1", "", "1e9", "🙂"]

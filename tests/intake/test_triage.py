@@ -245,6 +245,7 @@ def test_their_message_says_nothing_and_leads_to_the_times(
     page = said(open_link(Browser(), offered.client, REQUEST, offered.pk))
     assert "Which of these times suits you?" in page
     assert page.count('type="radio"') == 3
+    assert "All of these are with Nora" in page
     assert "These times are kept for you until" in page
 
 

@@ -60,6 +60,11 @@ def address(name: str) -> str:
     return reverse(f"intake:{name}")
 
 
+def again(name: str) -> str:
+    """Where one is led who sent something before an earlier step was answered."""
+    return f"{address(name)}?again=1"
+
+
 def send(browser: Browser, name: str, given: dict[str, Any], **options: Any) -> Any:
     """Send a step as it stands in a browser: what is hidden in the form goes along."""
     if name == "agree":
