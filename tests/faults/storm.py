@@ -138,6 +138,9 @@ class Storm:
             turn_to(_in_the_day(clock.now()))
 
     def _in_the_storm(self) -> None:
+        # What still waits for its hours comes into the storm too.
+        waiting = Message.objects.unsent().values_list("pk", flat=True)
+        self.book.besieged |= {str(key) for key in waiting}
         left = self.intents - self._meant
         rounds = max(1, (self.kills - self.happened["killed"]) // AT_ONCE)
         while self.happened["killed"] < self.kills:
