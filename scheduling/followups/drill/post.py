@@ -128,7 +128,7 @@ class Handler:
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        self.post.began[session] = self.post.greeted.pop(session, None) or self.post.now()
+        self.post.began[session] = self.post.greeted.pop(session, 0.0) or self.post.now()
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
