@@ -21,6 +21,7 @@ def drilled(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(program, capture_output=True, text=True, cwd=ROOT)
 
 
+@pytest.mark.slow
 def test_a_small_drill_holds_every_promise_and_leaves_nothing_behind(tmp_path: Path):
     before = os.environ.get("TMPDIR")
     os.environ["TMPDIR"] = str(tmp_path)
