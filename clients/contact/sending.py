@@ -28,9 +28,9 @@ from practice.models import Practice
 log = structlog.get_logger("mendwell.outbox")
 
 BATCH = 100
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)  # what a killed sender held goes within three minutes
 HANDOVER = timedelta(minutes=2)  # the longest that one hand-over may take, socket timeouts included
-ONE_TICK = 120  # seconds; what is left of a batch then goes back, before the worker's own limit
+ONE_TICK = 60  # seconds; what is left of a batch then goes back, before the worker's own limit
 ASK_AGAIN = timedelta(minutes=30)  # an uncertain one is tried once more after this
 UNREACHABLE = timedelta(minutes=1)
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240)]

@@ -4,12 +4,14 @@ One product for all of these, without its web pages; each test leaves worker, be
 running. Every message may go at any hour, so that it doesn't matter when the tests run.
 """
 
+import base64
 import json
 import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import redis
@@ -20,8 +22,10 @@ from tests.live.product import OwnProduct, running
 from tests.smtp_sink import Answer
 
 _QUEUE = """
+import base64
 import json
 from datetime import timedelta
+from uuid import uuid4
 from django.db import transaction
 from clients import cases
 from clients.contact import outbox
@@ -42,6 +46,7 @@ with transaction.atomic():
 print(json.dumps(ids))
 """
 _LOOK = """
+import base64
 import json
 from clients.contact.models import Message
 print(json.dumps([
@@ -232,3 +237,56 @@ def test_while_the_mail_server_is_down_all_wait_and_then_all_go(post):
     own.move_clock(UNREACHABLE + timedelta(seconds=5))
     post.wait_until_sent(ids)
     post.check_each_came_once(ids)
+
+
+def task(name: str, body: str = "", kind: str = "application/json") -> str:
+    """A message as Celery's broker keeps it; the body is base64 of arguments."""
+    inside = base64.b64encode((body or "[[], {}, {}]").encode()).decode()
+    headers = {"lang": "py", "task": name, "id": str(uuid4()), "root_id": None, "retries": 0}
+    return json.dumps(
+        {
+            "body": inside,
+            "content-encoding": "utf-8",
+            "content-type": kind,
+            "headers": {**headers, "argsrepr": "()", "kwargsrepr": "{}", "expires": None},
+            "properties": {
+                "correlation_id": headers["id"],
+                "delivery_mode": 2,
+                "delivery_info": {"exchange": "", "routing_key": "celery"},
+                "priority": 0,
+                "body_encoding": "base64",
+                "delivery_tag": str(uuid4()),
+            },
+        }
+    )
+
+
+def put(post: Post, *messages: str) -> None:
+    """Somebody who can reach the broker puts these before the worker."""
+    server = redis.Redis(unix_socket_path=str(broker.socket_path(post.own.home)))
+    for message in messages:
+        server.lpush("celery", message)
+    server.close()
+
+
+def test_the_same_task_a_thousand_times_sends_each_once(post):
+    ids = post.queue(*people("repeated", 10))
+    put(post, *[task("contact.send_due")] * 1000)
+    post.wait_until_sent(ids, timeout=60)
+    post.check_each_came_once(ids)
+
+
+def test_forged_and_huge_tasks_are_refused_and_the_worker_goes_on(post):
+    harmful = [
+        task("os.system", '[["touch /tmp/forged"], {}, {}]'),
+        task("contact.an_old_name"),
+        task("contact.send_due", '[["unwanted"], {"more": 1}, {}]'),
+        task("contact.send_due", "gASVBQAAAAAAAABLAS4=", "application/x-python-serialize"),
+        task("contact.send_due", "not json at all"),
+        task("contact.send_due", json.dumps([["x" * 10_000_000], {}, {}])),
+    ]
+    put(post, *harmful)
+    ids = post.queue(*people("forged", 5))
+    post.wait_until_sent(ids, timeout=60)
+    post.check_each_came_once(ids)
+    assert "worker" in running_in(post)
