@@ -140,6 +140,11 @@ def mark_opened(assignment: Assignment, by: trail.Actor) -> None:
     _record_reading(assignment, by)
 
 
+def mark_reached(assignment: Assignment, number: int) -> None:
+    """The reader came to this section; going back in it forgets nothing."""
+    Assignment.objects.filter(pk=assignment.pk, reached__lt=number).update(reached=number)
+
+
 def mark_finished(assignment: Assignment) -> None:
     """The reader says they have read it."""
     assignment.finished_at = assignment.finished_at or clock.now()
