@@ -8,11 +8,12 @@ from django.db import transaction
 
 from clients.handouts import layout
 from clients.handouts.models import Answer, Assignment
-from clients.handouts.prompts import Part
+from clients.handouts.prompts import Kind, Part
 from practice import clock
 from practice.audit import trail
 from practice.audit.models import Verb
 
+CHECKS = [("yes", "Yes"), ("unsure", "Not sure"), ("no", "No")]
 LONGEST = 10_000
 # Words saved as they are typed come in many small pieces; the record notes one in ten minutes.
 _ONE_SITTING = timedelta(minutes=10)
@@ -33,6 +34,15 @@ class Answered:
     prompt: Part
     text: str
     shared: bool
+
+    @property
+    def words(self) -> str:
+        """The answer as it is read: a choice by its word."""
+        return dict(CHECKS).get(self.text, self.text) if self.is_check else self.text
+
+    @property
+    def is_check(self) -> bool:
+        return self.prompt.kind is Kind.CHECK
 
 
 @transaction.atomic

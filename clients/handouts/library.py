@@ -1,7 +1,7 @@
 """The practice's library: from an imported draft to published handouts."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -125,7 +125,13 @@ def _section(article: Article, position: int, section: dict[str, Any]) -> Sectio
 
 
 @transaction.atomic
-def publish(article: Article, *, stages: Sequence[str], by: trail.Actor) -> list[Version]:
+def publish(
+    article: Article,
+    *,
+    stages: Sequence[str],
+    by: trail.Actor,
+    facts: Mapping[str, Any] | None = None,
+) -> list[Version]:
     """Make one handout for each audience the article speaks to, from the sections that are kept.
 
     Sections with stages of their own make a handout of their own. What was published from this
@@ -141,12 +147,14 @@ def publish(article: Article, *, stages: Sequence[str], by: trail.Actor) -> list
     if not kept:
         raise NothingKept
     article.stages = in_order(stages)
+    for name, value in (facts or {}).items():  # its topics, and where it comes from
+        setattr(article, name, value)
     versions = [
         _publish_for(article, audience, own_stages, chosen)
         for (audience, own_stages), chosen in _grouped(article, kept).items()
     ]
     article.published_at = clock.now()
-    article.save(update_fields=["published_at", "stages"])
+    article.save(update_fields=["published_at", "stages", *(facts or {})])
     for version in versions:
         trail.record(Verb.CREATE, version, by=by)
     return versions
@@ -172,7 +180,7 @@ def _grouped(article: Article, kept: list[Section]) -> dict[_Group, list[Section
 def _publish_for(
     article: Article, audience: Audience, stages: tuple[str, ...], sections: list[Section]
 ) -> Version:
-    body = "\n\n".join(_as_markdown(section) for section in sections)
+    body = body_of(sections)
     handout = _handout_for(article, audience, stages)
     handout.topics = article.topics
     asks = layout.laid_out(body).is_worksheet
@@ -187,6 +195,11 @@ def _publish_for(
         address=article.address,
         dated=article.dated,
     )
+
+
+def body_of(sections: Sequence[Section]) -> str:
+    """The sections one after the other, as Markdown."""
+    return "\n\n".join(_as_markdown(section) for section in sections)
 
 
 def _handout_for(article: Article, audience: Audience, stages: tuple[str, ...]) -> Handout:

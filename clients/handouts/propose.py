@@ -1,8 +1,10 @@
 """Which handouts fit a participant now. The counselor decides; this only offers, and says why."""
 
+import json
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
@@ -47,8 +49,16 @@ def for_stage(stage: str) -> Q:
 
 
 def with_stages(versions: VersionQuerySet) -> VersionQuerySet:
-    """The versions with their stages as text, which both databases can look into."""
-    return versions.annotate(stages_text=Cast("handout__stages", TextField()))
+    """The versions with stages and topics as text, which both databases can look into."""
+    return versions.annotate(
+        stages_text=Cast("handout__stages", TextField()),
+        topics_text=Cast("handout__topics", TextField()),
+    )
+
+
+def about(topic: str) -> Q:
+    """Handouts about a topic; use on what `with_stages` returned."""
+    return Q(topics_text__contains=json.dumps(topic, ensure_ascii=connection.vendor == "sqlite"))
 
 
 def _fitting_versions(participant: Participant) -> VersionQuerySet:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from clients.handouts import answers, layout
-from clients.handouts.answers import Given
+from clients.handouts.answers import CHECKS, Given
 from clients.handouts.models import Answer, Assignment, Version
 from clients.handouts.prompts import Kind, Part
 
-CHECKS = [("yes", "Yes"), ("unsure", "Not sure"), ("no", "No")]
 _TOGETHER = "together"
 
 

@@ -9,7 +9,17 @@ import re
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import BooleanField, Case, Func, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from clients.handouts import prompts
 from clients.handouts.models import Searchable, Version
@@ -36,6 +46,14 @@ def keep(version: Version) -> None:
         handout=version.handout,
         defaults={"title": version.title, "words": "\n".join(each for each in words if each)},
     )
+
+
+def among(versions: QuerySet[Version], text: str) -> QuerySet[Version]:
+    """Those of these versions whose handouts have all words of the text, best first."""
+    rows = found(text)
+    rank = rows.filter(handout=OuterRef("handout")).order_by().values("after")[:1]
+    fits = versions.filter(handout__in=rows.order_by().values("handout"))
+    return fits.annotate(after=Subquery(rank)).order_by("after", "title", "pk")
 
 
 def found(text: str) -> QuerySet[Searchable]:
