@@ -178,8 +178,11 @@ def _release_mirrors(released: Sequence[Assignment]) -> None:
         if other is None or other.released_at is not None or assignment.alone:
             continue
         release([other])
-        if not Message.objects.unsent().filter(purpose=HANDOUT, subject_id=other.pk).exists():
+        planned = Message.objects.unsent().filter(purpose=HANDOUT, subject_id=other.pk).first()
+        if planned is None:
             tell(other.participant, key=f"reading:{other.pk}")
+        else:
+            outbox.postpone(planned, clock.now(), planned.expires_at)
 
 
 def tell(participant: Participant, *, key: str) -> Message:

@@ -240,13 +240,13 @@ class PublishForm(PlainForm):
         label="When it was written", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, article: Article, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, article: Article, data: Any = None) -> None:
         initial = {
             "stages": article.stages or [Stage.IMPACT, Stage.MEANING],
             "topics": ", ".join(article.topics),
             **{name: getattr(article, name) for name in ("source", "author", "address", "dated")},
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
 
     def clean_topics(self) -> list[str]:
         return topics_in(self.cleaned_data["topics"])
@@ -282,15 +282,22 @@ class LibraryForm(forms.Form):
         field.choices = [("", "Any"), *((topic, topic) for topic in topics)]
 
 
+class _TitledChoice(forms.ModelChoiceField):
+    """Handouts by the title of their newest version."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.searchable.title)
+
+
 class MirrorForm(PlainForm):
     """The same matter from the other side."""
 
-    mirror = forms.ModelChoiceField(
+    mirror = _TitledChoice(
         Handout.objects.none(), label="Its mirror for the other partner", required=False
     )
 
-    def __init__(self, handout: Handout, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"mirror": handout.mirror_id}, **kwargs)
+    def __init__(self, handout: Handout, data: Any = None) -> None:
+        super().__init__(data, initial={"mirror": handout.mirror_id})
         other = {Audience.HURT: Audience.INVOLVED, Audience.INVOLVED: Audience.HURT}
         audience = other.get(Audience(handout.audience))
         field = self.fields["mirror"]
@@ -300,7 +307,6 @@ class MirrorForm(PlainForm):
             .select_related("searchable")
             .order_by("searchable__title")
         )
-        field.label_from_instance = lambda each: each.searchable.title  # type: ignore[method-assign]
         field.empty_label = "None"
 
 

@@ -1,5 +1,6 @@
 """What a counselor gives to one person, what waits for them, and what both partners answered."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -90,7 +91,7 @@ def of_case(request: StaffRequest, case_id: UUID) -> HttpResponse:
     return render(request, "handouts/of_case.html", {"case": case, "columns": columns})
 
 
-def _given_in(case: Case) -> list[dict[str, object]]:
+def _given_in(case: Case) -> list[dict[str, Any]]:
     found = Assignment.objects.given().filter(participant__case=case)
     found = found.select_related("version__handout").prefetch_related("answers")
     return [

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from clients.handouts.models import Assignment, Audience, Handout, Version, VersionQuerySet
+from clients.handouts.models import Assignment, Audience, Handout, Version
 from clients.models import Participant, Stage
 
 
@@ -30,9 +30,8 @@ def fitting(participant: Participant) -> list[Proposal]:
     """
     if not participant.case.is_affair_recovery:
         return []
-    fits = list(_fitting_versions(participant))
-    fits.sort(key=_order)
     confirmed = _confirmed_for_the_other(participant)
+    fits = sorted(_fitting_versions(participant), key=lambda each: _order(each, confirmed))
     return [
         Proposal(version, _why(version, participant), _note(version, confirmed)) for version in fits
     ]
@@ -48,7 +47,7 @@ def for_stage(stage: str) -> Q:
     return Q(stages_text__contains=f'"{stage}"')
 
 
-def with_stages(versions: VersionQuerySet) -> VersionQuerySet:
+def with_stages(versions: QuerySet[Version]) -> QuerySet[Version]:
     """The versions with stages and topics as text, which both databases can look into."""
     return versions.annotate(
         stages_text=Cast("handout__stages", TextField()),
@@ -61,24 +60,31 @@ def about(topic: str) -> Q:
     return Q(topics_text__contains=json.dumps(topic, ensure_ascii=connection.vendor == "sqlite"))
 
 
-def _fitting_versions(participant: Participant) -> VersionQuerySet:
+def _fitting_versions(participant: Participant) -> QuerySet[Version]:
     given = participant.assignments.given().values("version__handout")
-    fits = with_stages(Version.objects.newest())  # type: ignore[attr-defined]
+    fits = with_stages(Version.objects.newest())
     fits = fits.filter(for_stage(participant.case.stage)).exclude(handout__in=given)
     fits = fits.filter(handout__audience__in=[Audience.BOTH, participant.part])
     if not participant.may_hear_of_affair:
         fits = fits.filter(handout__about_affair=False)
-    found: VersionQuerySet = fits
-    return found
+    return fits
 
 
-def _order(version: Version) -> tuple[bool, int, bool, str]:
-    """Their own part's before both partners', the earliest stage first, to read before to do."""
+def _order(version: Version, confirmed: set[UUID]) -> tuple[bool, bool, int, bool, bool, str]:
+    """What the other partner's waits for comes first; then their own part's before both partners'.
+
+    Of those the earliest stage, what is to read before what is to do, and pairs before others.
+    """
     handout = version.handout
     stages = list(Stage.values)
-    first = min((stages.index(stage) for stage in handout.stages), default=len(stages))
-    worksheet = handout.kind == Handout.Kind.WORKSHEET
-    return handout.audience == Audience.BOTH, first, worksheet, version.title
+    return (
+        handout.mirror_id not in confirmed,
+        handout.audience == Audience.BOTH,
+        min((stages.index(stage) for stage in handout.stages), default=len(stages)),
+        handout.kind == Handout.Kind.WORKSHEET,
+        handout.mirror_id is None,
+        version.title,
+    )
 
 
 def _confirmed_for_the_other(participant: Participant) -> set[UUID]:

@@ -51,13 +51,13 @@ def keep(version: Version) -> None:
 def among(versions: QuerySet[Version], text: str) -> QuerySet[Version]:
     """Those of these versions whose handouts have all words of the text, best first."""
     rows = found(text)
-    rank = rows.filter(handout=OuterRef("handout")).order_by().values("after")[:1]
-    fits = versions.filter(handout__in=rows.order_by().values("handout"))
+    rank = rows.filter(handout=OuterRef("handout")).values("after")[:1]
+    fits = versions.filter(handout__in=rows.values("handout"))
     return fits.annotate(after=Subquery(rank)).order_by("after", "title", "pk")
 
 
 def found(text: str) -> QuerySet[Searchable]:
-    """The rows that have all words of the text, those with all in the title first."""
+    """The rows that have all words of the text; `after` is 0 where all are in the title."""
     words = [word.lower() for word in _WORD.findall(text)][:_MOST_WORDS]
     if not words:
         return Searchable.objects.none()
@@ -65,8 +65,7 @@ def found(text: str) -> QuerySet[Searchable]:
         rows, in_title = _by_postgresql(" ".join(words))
     else:
         rows, in_title = _by_sqlite(words)
-    first = Case(When(in_title, then=Value(0)), default=Value(1))
-    return rows.annotate(after=first).order_by("after", "title", "pk")
+    return rows.annotate(after=Case(When(in_title, then=Value(0)), default=Value(1)))
 
 
 def _by_postgresql(text: str) -> tuple[QuerySet[Searchable], Q | Func]:

@@ -5,6 +5,8 @@ from clients.handouts.models import Audience
 
 
 class AudienceConverter:
+    """One of the audiences, in an address."""
+
     regex = "|".join(Audience.values)
 
     def to_python(self, value: str) -> str:

@@ -48,7 +48,7 @@ def _topics() -> list[str]:
 
 def _versions(chosen: dict[str, Any], request: StaffRequest) -> QuerySet[Version]:
     """The newest versions that fit what was asked for."""
-    every = Version.objects.latest_of_each()  # type: ignore[attr-defined]
+    every = Version.objects.latest_of_each()
     found = propose.with_stages(published.with_use(every)).defer("body")
     if not chosen.get("withdrawn"):
         found = found.filter(handout__withdrawn_at=None)

@@ -10,6 +10,7 @@ import json
 import os
 import threading
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import typst
@@ -20,7 +21,6 @@ from clients.handouts.pdf import blocks
 
 _TEMPLATE = Path(__file__).parent / "handout.typ"
 _ONE_AT_A_TIME = threading.Lock()
-_STANDARD = "ua-1"
 
 
 def of(version: Version) -> bytes:
@@ -51,12 +51,13 @@ def render(version: Version) -> bytes:
 def _set(facts: object, version: Version) -> bytes:
     told = {"handout": json.dumps(facts, ensure_ascii=False)}
     with _ONE_AT_A_TIME:
-        made: bytes = _compiler().compile(
+        made = _compiler().compile(
             format="pdf",
             sys_inputs=told,
-            pdf_standards=_STANDARD,
+            pdf_standards="ua-1",
             timestamp=int(version.published_at.timestamp()),
         )
+    assert isinstance(made, bytes)
     return made
 
 
@@ -69,7 +70,7 @@ def _compiler() -> typst.Compiler:
 @cache
 def _template_digest() -> str:
     code = _TEMPLATE.read_bytes() + Path(blocks.__file__).read_bytes()
-    return hashlib.sha256(code + str(typst.__version__).encode()).hexdigest()[:16]
+    return hashlib.sha256(code + metadata.version("typst").encode()).hexdigest()[:16]
 
 
 def _place(version: Version) -> Path:
