@@ -70,8 +70,8 @@ class ImportForm(PlainForm):
 
     def clean(self) -> dict[str, Any] | None:
         given = super().clean()
-        ways = ("file", "text", "address_to_read")
-        if not self.errors and not any(self.cleaned_data.get(way) for way in ways):
+        ways = (self.cleaned_data.get(way) for way in ("file", "text", "address_to_read"))
+        if not self.errors and not any(str(way or "").strip() for way in ways):
             self.add_error("file", "Please choose a file of at most 1 MB, or paste the text below.")
         return given
 

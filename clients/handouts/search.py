@@ -32,10 +32,8 @@ _LANGUAGE = "english"
 class _InFullText(Func):
     """Whether SQLite's full text index has the words in this row."""
 
-    template = (
-        "(handouts_searchable.id IN (SELECT rowid FROM handouts_fulltext "
-        "WHERE handouts_fulltext MATCH %(expressions)s))"
-    )
+    arg_joiner = " IN (SELECT rowid FROM handouts_fulltext WHERE handouts_fulltext MATCH "
+    template = "(%(expressions)s))"
     output_field = BooleanField()
 
 
@@ -60,7 +58,7 @@ def found(text: str) -> QuerySet[Searchable]:
     """The rows that have all words of the text; `after` is 0 where all are in the title."""
     words = [word.lower() for word in _WORD.findall(text)][:_MOST_WORDS]
     if not words:
-        return Searchable.objects.none()
+        return Searchable.objects.none().annotate(after=Value(0))
     if connection.vendor == "postgresql":
         rows, in_title = _by_postgresql(" ".join(words))
     else:
@@ -79,5 +77,5 @@ def _by_postgresql(text: str) -> tuple[QuerySet[Searchable], Q | Func]:
 
 def _by_sqlite(words: list[str]) -> tuple[QuerySet[Searchable], Q | Func]:
     quoted = " ".join(f'"{word}"' for word in words)
-    rows = Searchable.objects.filter(_InFullText(Value(quoted)))
-    return rows, _InFullText(Value(f"title : ({quoted})"))
+    rows = Searchable.objects.filter(_InFullText("id", Value(quoted)))
+    return rows, _InFullText("id", Value(f"title : ({quoted})"))

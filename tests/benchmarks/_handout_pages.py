@@ -13,10 +13,11 @@ from tests.benchmarks._measure import Line
 
 HANDOUTS = 5_000
 FEW = 50
-_WORDS = (
-    "trust again talk slowly what you saw felt and need this week a small turn toward each other "
-    "write it down bring to your session ask for time listen before you answer keep the promise"
-).split()
+_SAID = """
+    trust again talk slowly what you saw felt and need this week a small turn toward each
+    other write it down bring to your session ask for time listen before you answer keep the promise
+"""
+_WORDS = _SAID.split()
 
 
 def body(chance: random.Random) -> str:
