@@ -6,13 +6,24 @@ gets the same document as its source. Bodies are new in each round, so that nobo
 
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from tests.benchmarks import _measure
 from tests.benchmarks._measure import Line
 
-HANDOUTS = 5_000
 FEW = 50
+
+
+class Size(Protocol):
+    """How large the library is, and how often each side is measured."""
+
+    @property
+    def handouts(self) -> int: ...
+
+    @property
+    def rounds(self) -> int: ...
+
+
 _SAID = """
     trust again talk slowly what you saw felt and need this week a small turn toward each
     other write it down bring to your session ask for time listen before you answer keep the promise
@@ -40,7 +51,7 @@ def _list(chance: random.Random) -> str:
     return "\n".join(f"- **{_sentence(chance, 2)}** {_sentence(chance, 8)}" for _ in range(4))
 
 
-def _paper(chance: random.Random, rounds: int) -> list[Line]:
+def _paper(size: Size, chance: random.Random, database: str) -> list[Line]:
     import typst
     import weasyprint
 
@@ -69,7 +80,7 @@ def _paper(chance: random.Random, rounds: int) -> list[Line]:
     pdf.of(version)
     found = _measure.in_turns(
         {"ours": ours, "weasyprint": by_weasyprint, "typst": bare, "kept": lambda: pdf.of(version)},
-        rounds=rounds,
+        rounds=size.rounds,
     )
     return [
         Line("a handout on paper", found["ours"], "ms"),
@@ -109,7 +120,7 @@ def _flat(nodes: list[dict[str, Any]]) -> str:
     )
 
 
-def _library(chance: random.Random, rounds: int) -> list[Line]:
+def _library(size: Size, chance: random.Random, database: str) -> list[Line]:
     """The library's search with few handouts and with many, by a counselor who is signed in."""
     from tests.benchmarks import _practice
 
@@ -118,19 +129,19 @@ def _library(chance: random.Random, rounds: int) -> list[Line]:
     browser = _counselor()
     _fill(chance, FEW)
     few = _measure.queries_of(lambda: _look(browser))
-    few_time = _measure.in_turns({"few": lambda: _look(browser)}, rounds=rounds)["few"]
-    _fill(chance, HANDOUTS - FEW)
+    few_time = _measure.in_turns({"few": lambda: _look(browser)}, rounds=size.rounds)["few"]
+    _fill(chance, size.handouts - FEW)
     many = _measure.queries_of(lambda: _look(browser))
-    many_time = _measure.in_turns({"many": lambda: _look(browser)}, rounds=rounds)["many"]
+    many_time = _measure.in_turns({"many": lambda: _look(browser)}, rounds=size.rounds)["many"]
     return [
         Line(f"the library's search, {FEW} handouts", few_time, "ms"),
-        Line(f"the library's search, {HANDOUTS} handouts", many_time, "ms"),
+        Line(f"the library's search, {size.handouts} handouts", many_time, "ms"),
         Line(f"queries, {FEW} handouts", few, ""),
-        Line(f"queries, {HANDOUTS} handouts", many, "", f"<= {few}"),
+        Line(f"queries, {size.handouts} handouts", many, "", f"<= {few}"),
     ]
 
 
-PARTS: dict[str, Callable[[random.Random, int], list[Line]]] = {
+PARTS: dict[str, Callable[[Size, random.Random, str], list[Line]]] = {
     "Handouts on paper": _paper,
     "The library": _library,
 }
