@@ -69,7 +69,8 @@ def _paper(size: Size, chance: random.Random, database: str) -> list[Line]:
         return pdf.render(unseen())
 
     def by_weasyprint() -> bytes:
-        html = f"<h1>{version.title}</h1>{_as_html(unseen().body)}"
+        words = f"<h1>{version.title}</h1>{_as_html(unseen().body)}"
+        html = f'<html lang="en"><title>{version.title}</title><body>{words}</body></html>'
         made: bytes = weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
         return made
 
@@ -101,9 +102,17 @@ def _as_html(text: str) -> str:
 
 def _as_source(title: str, nodes: list[dict[str, Any]]) -> bytes:
     """The same document as typst's own source, made as plainly as can be."""
-    lines = [f'#set document(title: "{title}")', '#set text(lang: "en")', "#title()"]
+    lines = [f'#let handout = (title: "{title}")', _look_of_it(), "#title()"]
     lines += [_line(node) for node in nodes]
     return "\n\n".join(lines).encode()
+
+
+def _look_of_it() -> str:
+    """The page, fonts and distances of our own template, so that both set the same document."""
+    from clients.handouts import pdf
+
+    _, _, rest = pdf._template().decode().partition('json("handout.json")')
+    return rest.partition("#let inline")[0]
 
 
 def _line(node: dict[str, Any]) -> str:

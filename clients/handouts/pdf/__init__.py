@@ -49,11 +49,11 @@ def render(version: Version) -> bytes:
 
 
 def _set(facts: object, version: Version) -> bytes:
-    told = {"handout": json.dumps(facts, ensure_ascii=False)}
+    told = json.dumps(facts, ensure_ascii=False).encode()
     with _ONE_AT_A_TIME:
         made = _compiler().compile(
+            input={"main.typ": _template(), "handout.json": told},
             format="pdf",
-            sys_inputs=told,
             pdf_standards="ua-1",
             timestamp=int(version.published_at.timestamp()),
         )
@@ -64,12 +64,17 @@ def _set(facts: object, version: Version) -> bytes:
 @cache
 def _compiler() -> typst.Compiler:
     # Fonts come with typst, so that a PDF looks the same wherever it is made.
-    return typst.Compiler(_TEMPLATE, root=_TEMPLATE.parent, ignore_system_fonts=True)
+    return typst.Compiler(ignore_system_fonts=True)
+
+
+@cache
+def _template() -> bytes:
+    return _TEMPLATE.read_bytes()
 
 
 @cache
 def _template_digest() -> str:
-    code = _TEMPLATE.read_bytes() + Path(blocks.__file__).read_bytes()
+    code = _template() + Path(blocks.__file__).read_bytes()
     return hashlib.sha256(code + metadata.version("typst").encode()).hexdigest()[:16]
 
 
