@@ -197,7 +197,8 @@ BREAKS: dict[str, Callable[[World], None]] = {
     ),
     "handouts_assignment_firewall": lambda world: give(world, Audience.INVOLVED),
     "handouts_assignment_keeps_its_reader": lambda world: sql(
-        "UPDATE handouts_assignment SET version_id = %s", _key(world.shared["spare"].pk)
+        "UPDATE handouts_assignment SET version_id = %s WHERE released_at IS NOT NULL",
+        _key(world.shared["spare"].pk),
     ),
     "handouts_assignment_disclosure_lock": lambda world: give(world, Audience.HURT, "no"),
     "handouts_assignment_release_lock": release_after_the_lock,
