@@ -52,11 +52,18 @@ class AuditedAdmin(admin.ModelAdmin):
 
 
 class PracticeForm(forms.ModelForm):
-    """The practice's settings; names of calendar services are kept one a line, as names only."""
+    """The practice's settings; names of other services are kept one a line, as names only."""
 
     def clean_calendar_hosts(self) -> str:
         """Each a whole name such as calendar.example.com: no address, no number, no wild card."""
-        given = self.cleaned_data["calendar_hosts"].split()
+        return self._host_names("calendar_hosts")
+
+    def clean_article_hosts(self) -> str:
+        """As the calendars': whole names only."""
+        return self._host_names("article_hosts")
+
+    def _host_names(self, field: str) -> str:
+        given = self.cleaned_data[field].split()
         wrong = [each for each in given if not host_name(each)]
         if wrong:
             raise forms.ValidationError(

@@ -220,6 +220,31 @@ class InstallGuard(Operation):
         return f"Install the guard {self.guard.name}"
 
 
+class RemoveGuard(Operation):
+    """Migration operation: take a guard away, where a table that it speaks of is made anew.
+
+    SQLite refuses that while a trigger of another table names it. The migration installs the
+    guard again at its end.
+    """
+
+    reversible = True
+
+    def __init__(self, guard: Guard) -> None:
+        self.guard = guard
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """A guard changes no model."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, *_: Any) -> None:
+        self.guard.remove(schema_editor.connection)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, *_: Any) -> None:
+        self.guard.install(schema_editor.connection)
+
+    def describe(self) -> str:
+        return f"Remove the guard {self.guard.name}"
+
+
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper, *names: str) -> Iterator[None]:
     """Without these guards (all, if none is named): to erase by law, and to empty test data."""

@@ -71,6 +71,19 @@ class Practice(models.Model):
         help_text="Counselors may have their other calendars read from these hosts, one a line, "
         "such as “calendar.example.com”. Leave empty to allow files only.",
     )
+    article_hosts = models.TextField(
+        "allowed sites for articles",
+        blank=True,
+        help_text="Articles for the library may be read from these sites, one a line, such as "
+        "“www.example.org”. Leave empty to allow files and pasted text only.",
+    )
+    handout_pause_days = models.PositiveSmallIntegerField(
+        "days between two handouts",
+        default=7,
+        validators=[MaxValueValidator(60)],
+        help_text="Nobody is sent something new to read sooner than this, unless their counselor "
+        "says so. 0: no pause.",
+    )
     booking_horizon_days = models.PositiveSmallIntegerField(
         default=28, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )

@@ -23,7 +23,7 @@ from clients import cases
 from clients.cases import TakesPart
 from clients.contact import cards, codes, links, sending
 from clients.contact.cards import Contact
-from clients.handouts import assign, reading
+from clients.handouts import answers, assign, prompts, reading
 from clients.handouts.models import Assignment, Audience
 from clients.models import Case, Client, Concern, Part, Participant
 from intake import erasure, invitations, safety
@@ -44,6 +44,7 @@ _MASKS = [
     (re.compile(r'(csrfmiddlewaretoken" value=")\w+'), r"\1CSRF"),
     (re.compile(r"=={5,}\d+=="), "BOUNDARY"),
 ]
+_ASKS = "## One\n\nTwo.\n\n[ ] Is it so?\n[...] What do you want?"
 _PERSONAL = re.compile(r"/yours/[\w/-]*")
 
 
@@ -55,6 +56,7 @@ class Private:
     waiting: int = 0
     opened: bool = False
     finished: bool = False
+    wrote: bool = False
     answered: bool = False
     suspended: bool = False
     stopped: bool = False
@@ -62,7 +64,7 @@ class Private:
     unsafe: bool = False
 
 
-EVERYTHING = Private(5, 3, True, True, True, True, True, True, True)
+EVERYTHING = Private(5, 3, True, True, True, True, True, True, True, True)
 
 
 class TakenBack(Exception):
@@ -91,7 +93,9 @@ def as_seen(response: Any) -> tuple[Any, ...]:
     """Everything a browser gets of an answer."""
     cookies = sorted((name, morsel["max-age"]) for name, morsel in response.cookies.items())
     headers = sorted((name, masked(value)) for name, value in response.headers.items())
-    return response.status_code, headers, cookies, masked(response.content.decode())
+    # A PDF is no text; every byte of it counts all the same.
+    content = response.content.decode(errors="surrogateescape")
+    return response.status_code, headers, cookies, masked(content)
 
 
 def hannas_world(cast: Cast, now: datetime, private: Private) -> list[Any]:
@@ -116,7 +120,9 @@ def give(cast: Cast, person: Participant, number: int, *, at_once: bool) -> list
     given_: list[Assignment] = []
     for index in range(number):
         with time_machine.travel(clock.now() + timedelta(seconds=index), tick=False):
-            version = make_version(Audience.BOTH, title=f"For {person.client.name}, {index}")
+            version = make_version(
+                Audience.BOTH, title=f"For {person.client.name}, {index}", body=_ASKS
+            )
             given_ += assign.give(
                 person, [version], now=at_once, user=cast.nora.user, by=trail.SYSTEM
             )
@@ -130,6 +136,9 @@ def keep_private(cast: Cast, private: Private, held: Appointment) -> None:
             assign.mark_opened(each, trail.SYSTEM)
         if private.finished:
             assign.mark_finished(each)
+        if private.wrote:
+            words = {part.key: answers.Given("CANARY", True) for part in prompts.prompts(_ASKS)}
+            answers.save(each, words, by=trail.SYSTEM)
     asked = FollowUp.objects.check_ins().get(session=held, participant=cast.ian)
     if private.answered:
         words = {"safe": "1", "hard": "CANARY answer"}
@@ -187,6 +196,7 @@ PRIVATES = st.builds(
     waiting=st.integers(0, 3),
     opened=st.booleans(),
     finished=st.booleans(),
+    wrote=st.booleans(),
     answered=st.booleans(),
     suspended=st.booleans(),
     stopped=st.booleans(),
@@ -220,6 +230,8 @@ def test_the_world_that_is_compared_is_rich(cast: Cast, now: datetime) -> None:
         "For Hanna Tester, 1",
         "List-Unsubscribe",
         "You marked this as read.",
+        "May be raised together",
+        "%PDF",
         "How safe did this week feel with your partner?",
     ):
         assert words in whole

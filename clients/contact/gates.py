@@ -36,14 +36,17 @@ Decision = Go | Wait | End
 CALL = ": please call"
 
 # Apps above add what only they know, by the purpose of a message: is its session still on, may
-# this reader still see it. A function returns a reason not to send, or an empty string.
-_BY_PURPOSE: dict[str, Callable[[Message], str]] = {}
+# this reader still see it. A function returns a reason not to send, or an empty string; one that
+# is asked by purpose may also say until when to wait.
+Question = Callable[[Message], str | Wait]
+
+_BY_PURPOSE: dict[str, Question] = {}
 
 
-def gate(purpose: str) -> Callable[[Callable[[Message], str]], Callable[[Message], str]]:
+def gate(purpose: str) -> Callable[[Question], Question]:
     """Decorator: ask this function before a message of that purpose goes."""
 
-    def add(ask: Callable[[Message], str]) -> Callable[[Message], str]:
+    def add(ask: Question) -> Question:
         _BY_PURPOSE[purpose] = ask
         return ask
 
@@ -84,17 +87,18 @@ def decide(message: Message, card: ContactCard, now: datetime, practice: Practic
     """Whether the message goes now, later or never."""
     if now >= message.expires_at:
         return End(State.EXPIRED, "too late")
-    reason = _refusal(message, card)
-    if reason:
-        return End(State.SUPPRESSED, reason)
+    refusal = _refusal(message, card)
+    if isinstance(refusal, str) and refusal:
+        return End(State.SUPPRESSED, refusal)
     hours = outbox.hours_for(message, practice)
     if hours is None:
         return End(State.SUPPRESSED, f"no safe hours{CALL}")
-    moment = window.next_safe_moment(now, ZoneInfo(message.client.time_zone), hours)
+    earliest = max(now, refusal.until) if isinstance(refusal, Wait) else now
+    moment = window.next_safe_moment(earliest, ZoneInfo(message.client.time_zone), hours)
     return Go() if moment <= now else Wait(moment)
 
 
-def _refusal(message: Message, card: ContactCard) -> str:
+def _refusal(message: Message, card: ContactCard) -> str | Wait:
     if card.suspended_at:
         return "contact is suspended"
     if card.channel == Channel.PHONE:
@@ -105,7 +109,7 @@ def _refusal(message: Message, card: ContactCard) -> str:
         return "the person asked us to stop"
     if not _agreed(message):
         return "no consent"
-    asked = [*_OF_FOLLOW_UPS] if message.is_follow_up else []
+    asked: list[Question] = [*_OF_FOLLOW_UPS] if message.is_follow_up else []
     if message.purpose in _BY_PURPOSE:
         asked.append(_BY_PURPOSE[message.purpose])
     return next((reason for ask in asked if (reason := ask(message))), "")

@@ -6,4 +6,5 @@ class HandoutsConfig(AppConfig):
     verbose_name = "Handouts"
 
     def ready(self) -> None:
-        from clients.handouts import assign, visits  # noqa: F401  their gates and addresses
+        # Their gates, followers and addresses.
+        from clients.handouts import assign, attaching, visits  # noqa: F401

@@ -19,16 +19,17 @@ from practice.http import StaffRequest
 def handouts(request: StaffRequest, case: Case) -> Context:
     """For each partner: what they were given, and how many more would fit."""
     people = Participant.objects.filter(case=case).select_related("client", "case__concern")
-    given = Assignment.objects.filter(participant__case=case).select_related("version")
+    given = Assignment.objects.given().filter(participant__case=case).select_related("version")
     return {
+        "case": case,
         "people": [
             {
                 "participant": person,
                 "given": [one for one in given if one.participant_id == person.pk],
-                "fitting": len(propose.fitting(person)),
+                "fitting": propose.how_many(person),
             }
             for person in people
-        ]
+        ],
     }
 
 

@@ -1,8 +1,14 @@
 """Which handouts fit a participant now. The counselor decides; this only offers, and says why."""
 
+import json
 from dataclasses import dataclass
+from uuid import UUID
 
-from clients.handouts.models import Audience, Version
+from django.db import connection
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from clients.handouts.models import Assignment, Audience, Handout, Version
 from clients.models import Participant, Stage
 
 
@@ -12,34 +18,88 @@ class Proposal:
 
     version: Version
     why: str
+    # What the counselor should know before: its mirror isn't confirmed for the other partner.
+    note: str = ""
 
 
 def fitting(participant: Participant) -> list[Proposal]:
     """What fits this participant's part and stage and hasn't been given yet, first things first.
 
-    Nothing that names the affair is ever proposed to somebody who doesn't know of it.
+    Nothing that names the affair is ever proposed to somebody who doesn't know of it, and
+    nothing that was given is proposed again, in whatever version or stage.
     """
-    case = participant.case
-    if not case.is_affair_recovery:
+    if not participant.case.is_affair_recovery:
         return []
-    given = set(participant.assignments.values_list("version__handout_id", flat=True))
-    fits = [
-        version
-        for version in Version.objects.newest()
-        if version.handout_id not in given and _fits(version, participant)
+    confirmed = _confirmed_for_the_other(participant)
+    fits = sorted(_fitting_versions(participant), key=lambda each: _order(each, confirmed))
+    return [
+        Proposal(version, _why(version, participant), _note(version, confirmed)) for version in fits
     ]
-    fits.sort(key=lambda version: (version.handout.audience == Audience.BOTH, version.title))
-    return [Proposal(version, _why(version, participant)) for version in fits]
 
 
-def _fits(version: Version, participant: Participant) -> bool:
-    handout = version.handout
-    if handout.about_affair and not participant.may_hear_of_affair:
-        return False
-    return (
-        Audience(handout.audience).suits(participant.part)
-        and participant.case.stage in handout.stages
+def how_many(participant: Participant) -> int:
+    """How many fit, for the case's page."""
+    return _fitting_versions(participant).count() if participant.case.is_affair_recovery else 0
+
+
+def for_stage(stage: str) -> Q:
+    """Handouts that suit a stage; use on what `with_stages` returned."""
+    return Q(stages_text__contains=f'"{stage}"')
+
+
+def with_stages(versions: QuerySet[Version]) -> QuerySet[Version]:
+    """The versions with stages and topics as text, which both databases can look into."""
+    return versions.annotate(
+        stages_text=Cast("handout__stages", TextField()),
+        topics_text=Cast("handout__topics", TextField()),
     )
+
+
+def about(topic: str) -> Q:
+    """Handouts about a topic; use on what `with_stages` returned."""
+    return Q(topics_text__contains=json.dumps(topic, ensure_ascii=connection.vendor == "sqlite"))
+
+
+def _fitting_versions(participant: Participant) -> QuerySet[Version]:
+    given = participant.assignments.given().values("version__handout")
+    fits = with_stages(Version.objects.newest())
+    fits = fits.filter(for_stage(participant.case.stage)).exclude(handout__in=given)
+    fits = fits.filter(handout__audience__in=[Audience.BOTH, participant.part])
+    if not participant.may_hear_of_affair:
+        fits = fits.filter(handout__about_affair=False)
+    return fits
+
+
+def _order(version: Version, confirmed: set[UUID]) -> tuple[bool, bool, int, bool, bool, str]:
+    """What the other partner's waits for comes first; then their own part's before both partners'.
+
+    Of those the earliest stage, what is to read before what is to do, and pairs before others.
+    """
+    handout = version.handout
+    stages = list(Stage.values)
+    return (
+        handout.mirror_id not in confirmed,
+        handout.audience == Audience.BOTH,
+        min((stages.index(stage) for stage in handout.stages), default=len(stages)),
+        handout.kind == Handout.Kind.WORKSHEET,
+        handout.mirror_id is None,
+        version.title,
+    )
+
+
+def _confirmed_for_the_other(participant: Participant) -> set[UUID]:
+    others = Assignment.objects.given().filter(participant__case=participant.case_id)
+    others = others.exclude(participant=participant)
+    return set(others.values_list("version__handout", flat=True))
+
+
+def _note(version: Version, confirmed: set[UUID]) -> str:
+    mirror = version.handout.mirror_id
+    if mirror is None:
+        return ""
+    if mirror in confirmed:
+        return "Goes together with its mirror, which is confirmed for the other partner."
+    return "Has a mirror for the other partner, and waits until that is confirmed too."
 
 
 def _why(version: Version, participant: Participant) -> str:

@@ -31,17 +31,25 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def render_markdown(text: str) -> str:
-    """Safe HTML without images. The first rank of headings becomes h2: the h1 is the title's."""
+def render_markdown(text: str, *, top: int = 2) -> str:
+    """Safe HTML without images. The first rank of headings becomes h2: the h1 is the title's.
+
+    `top` is another rank to begin with, for text that stands under a heading already.
+    """
     tokens = _MARKDOWN.parse(text)
-    _rank_headings(tokens)
+    _rank_headings(tokens, top)
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return _CLEANER.clean(html)
 
 
-def _rank_headings(tokens: list[Token]) -> None:
+def parsed(text: str) -> list[Token]:
+    """The Markdown as a flat run of tokens, for those who set it themselves."""
+    return list(_MARKDOWN.parse(text))
+
+
+def _rank_headings(tokens: list[Token], top: int) -> None:
     headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
     ranks = sorted({int(token.tag[1:]) for token in headings})
     for token in headings:
         # Ranks follow each other without a gap, whatever the author wrote.
-        token.tag = f"h{min(2 + ranks.index(int(token.tag[1:])), 6)}"
+        token.tag = f"h{min(top + ranks.index(int(token.tag[1:])), 6)}"

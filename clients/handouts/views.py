@@ -1,111 +1,170 @@
-"""The library, reviewing a draft, and giving handouts to a person."""
+"""The library: what can be given, what it says, who has it, and what the practice does with it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from clients.handouts import assign, library, propose
-from clients.handouts.forms import GiveForm, PublishForm, ReviewForm
-from clients.handouts.models import Article, Version
-from clients.models import Participant
+from clients.handouts import propose, published, reading, search
+from clients.handouts.forms import AutoAttachForm, LibraryForm, MirrorForm
+from clients.handouts.models import Article, AutoAttach, Handout, Version
 from practice.access.gate import staff
 from practice.access.roles import Role
 from practice.audit import trail
+from practice.audit.models import Verb
 from practice.http import StaffRequest
+
+_A_PAGE = 40
 
 
 @staff(Role.COUNSELOR, Role.OWNER)
 @require_safe
 def library_page(request: StaffRequest) -> HttpResponse:
-    """What can be given, and the drafts that wait for a counselor."""
+    """What can be given, by words, audience, stage and topic, and the drafts that wait."""
+    form = LibraryForm(_topics(), request.GET or None)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    page = Paginator(_versions(chosen, request), _A_PAGE).get_page(request.GET.get("page"))
+    favorites = request.user.favorite_handouts.values_list("pk", flat=True)
     context = {
-        "versions": Version.objects.newest().select_related("handout"),
+        "form": form,
+        "page": page,
+        "favorites": set(favorites),
+        "asked": any(chosen.values()),
         "drafts": Article.objects.filter(published_at=None),
+        "again": Article.objects.exclude(incoming=None),
     }
     return render(request, "handouts/library.html", context)
+
+
+def _topics() -> list[str]:
+    named = Handout.objects.exclude(topics=[]).values_list("topics", flat=True)
+    return sorted({topic for topics in named.order_by().distinct() for topic in topics})
+
+
+def _versions(chosen: dict[str, Any], request: StaffRequest) -> QuerySet[Version]:
+    """The newest versions that fit what was asked for."""
+    every = Version.objects.latest_of_each()
+    found = propose.with_stages(published.with_use(every)).defer("body")
+    if not chosen.get("withdrawn"):
+        found = found.filter(handout__withdrawn_at=None)
+    if chosen.get("audience"):
+        found = found.filter(handout__audience=chosen["audience"])
+    if chosen.get("stage"):
+        found = found.filter(propose.for_stage(chosen["stage"]))
+    if chosen.get("topic"):
+        found = found.filter(propose.about(chosen["topic"]))
+    if chosen.get("mine"):
+        found = found.filter(handout__favored_by=request.user)
+    return search.among(found, chosen["q"]) if chosen.get("q") else found.order_by("title", "pk")
 
 
 @staff(Role.COUNSELOR, Role.OWNER)
 @require_safe
 def version_page(request: StaffRequest, version_id: UUID) -> HttpResponse:
-    """A handout as its reader sees it."""
+    """A handout, where it comes from, and who has it: names only of one's own people."""
+    version = get_object_or_404(Version.objects.select_related("handout__mirror"), pk=version_id)
+    handout = version.handout
+    held = published.holders(handout, request.user)
+    rows = [(each, each.participant.case_id, each.participant.client_id) for each in held]
+    trail.record_all(Verb.READ, rows, by=trail.staff_actor(request))
+    context = {
+        **reading.page_of(version),
+        "handout": handout,
+        "holders": held,
+        "times_given": published.times_given(handout),
+        "versions": handout.versions.order_by("-number"),
+        "is_newest": version.number == handout.versions.count(),
+        "is_favorite": handout.favored_by.filter(pk=request.user.pk).exists(),
+        **_choices(request, handout),
+    }
+    return render(request, "handouts/version_page.html", context)
+
+
+def _choices(request: StaffRequest, handout: Handout) -> dict[str, Any]:
+    """What a counselor sets for it; the owner sets nothing here."""
+    if request.user.role != Role.COUNSELOR:
+        return {}
+    own = AutoAttach.objects.filter(user=request.user, handout=handout)
+    stages = {"stages": list(own.values_list("stage", flat=True))}
+    one_sided = handout.audience != "both"
+    return {
+        "auto_form": AutoAttachForm(initial=stages),
+        "mirror_form": MirrorForm(handout) if one_sided else None,
+    }
+
+
+@staff(Role.COUNSELOR, Role.OWNER)
+@require_safe
+def version_preview(request: StaffRequest, version_id: UUID) -> HttpResponse:
+    """A published version as its reader sees it, at the width of a phone."""
     version = get_object_or_404(Version.objects.select_related("handout"), pk=version_id)
-    return render(request, "handouts/version_page.html", {"version": version})
+    back = {"preview": True, "back": version}
+    return render(request, "reading/handout.html", {**reading.page_of(version), **back})
+
+
+@staff(Role.COUNSELOR, Role.OWNER)
+@require_safe
+def version_pdf(request: StaffRequest, version_id: UUID) -> HttpResponse:
+    """The PDF that a reader would save."""
+    return reading.as_pdf(get_object_or_404(Version, pk=version_id))
+
+
+@staff(Role.COUNSELOR, Role.OWNER)
+@require_POST
+def favorite(request: StaffRequest, version_id: UUID) -> HttpResponse:
+    """Mark it for oneself, or take the mark away."""
+    version = _version(version_id)
+    published.set_favorite(version.handout, request.user, is_one="not" not in request.POST)
+    return redirect("handouts:version", version.pk)
+
+
+@staff(Role.COUNSELOR, Role.OWNER)
+@require_POST
+def withdraw(request: StaffRequest, version_id: UUID) -> HttpResponse:
+    """Nobody gets it anew from now on; or it may be given again."""
+    version, by = _version(version_id), trail.staff_actor(request)
+    if "back" in request.POST:
+        published.bring_back(version.handout, by=by)
+        messages.success(request, "It may be given again.")
+    else:
+        published.withdraw(version.handout, by=by)
+        messages.success(request, "Withdrawn. Nobody gets it from now on; who has it keeps it.")
+    return redirect("handouts:version", version.pk)
 
 
 @staff(Role.COUNSELOR)
-@require_http_methods(["GET", "HEAD", "POST"])
-def review(request: StaffRequest, article_id: UUID) -> HttpResponse:
-    """Go through a draft: what to keep, for whom, in which words."""
-    article = get_object_or_404(Article, pk=article_id, published_at=None)
-    form = ReviewForm(article, request.POST or None)
-    if form.is_valid():
-        form.save()
-        return redirect("handouts:publish", article.pk)
-    return render(request, "handouts/review.html", {"article": article, "form": form})
-
-
-@staff(Role.COUNSELOR)
-@require_http_methods(["GET", "HEAD", "POST"])
-def publish(request: StaffRequest, article_id: UUID) -> HttpResponse:
-    """Publish a reviewed draft: one handout for each audience it speaks to."""
-    article = get_object_or_404(Article, pk=article_id, published_at=None)
-    form = PublishForm(request.POST or None)
-    if form.is_valid():
-        try:
-            versions = library.publish(
-                article, stages=form.cleaned_data["stages"], by=trail.staff_actor(request)
-            )
-        except library.NotDecided:
-            messages.error(request, "Please decide first for whom each section is.")
-            return redirect("handouts:review", article.pk)
-        except library.NothingKept:
-            messages.error(request, "Please keep at least one section.")
-            return redirect("handouts:review", article.pk)
-        except library.AlreadyPublished:
-            messages.error(request, "This draft was published before.")
-            return redirect("handouts:library")
-        number = len(versions)
-        messages.success(request, f"Published: {number} handout{'s' if number > 1 else ''}.")
-        return redirect("handouts:library")
-    sections = article.sections.filter(keep=True)
-    undecided = any(section.needs_decision for section in sections)
-    context = {"article": article, "form": form, "sections": sections, "undecided": undecided}
-    return render(request, "handouts/publish.html", context)
-
-
-@staff(Role.COUNSELOR)
-@require_http_methods(["GET", "HEAD", "POST"])
-def give(request: StaffRequest, participant_id: UUID) -> HttpResponse:
-    """Confirm which of the handouts that fit a person they get, and when."""
-    participant = _participant(request, participant_id)
-    form = GiveForm(propose.fitting(participant), request.POST or None)
-    if form.is_valid() and _given(request, participant, form):
-        messages.success(request, "Confirmed.")
-        return redirect("cases:page", participant.case_id)
-    return render(request, "handouts/give.html", {"participant": participant, "form": form})
-
-
-def _given(request: StaffRequest, participant: Participant, form: GiveForm) -> bool:
-    chosen = [form.proposals[key].version for key in form.cleaned_data["versions"]]
+@require_POST
+def mirror(request: StaffRequest, version_id: UUID) -> HttpResponse:
+    """Say which handout is the same matter from the other side."""
+    version = _version(version_id)
+    form = MirrorForm(version.handout, request.POST)
+    by = trail.staff_actor(request)
     try:
-        assign.give(
-            participant,
-            chosen,
-            now=form.cleaned_data["when"] == GiveForm.NOW,
-            user=request.user,
-            by=trail.staff_actor(request),
-        )
-    except assign.NotForThem:
-        form.add_error(None, "One of these is not for this person now. Nothing was given.")
-        return False
-    return True
+        if form.is_valid():
+            published.set_mirror(version.handout, form.cleaned_data["mirror"], by=by)
+            messages.success(request, "Saved.")
+    except published.NotTheOtherSide:
+        messages.error(request, "A mirror is for the other partner. Please choose another.")
+    return redirect("handouts:version", version.pk)
 
 
-def _participant(request: StaffRequest, participant_id: UUID) -> Participant:
-    scope = Participant.objects.for_user(request.user)
-    scope = scope.select_related("client__card", "case__concern")
-    return get_object_or_404(scope, pk=participant_id)
+@staff(Role.COUNSELOR)
+@require_POST
+def auto_attach(request: StaffRequest, version_id: UUID) -> HttpResponse:
+    """Have it confirmed by itself at some stages, in one's own cases."""
+    version = _version(version_id)
+    form = AutoAttachForm(request.POST)
+    if form.is_valid():
+        stages, by = form.cleaned_data["stages"], trail.staff_actor(request)
+        published.set_auto_attach(version.handout, request.user, stages, by=by)
+        messages.success(request, "Saved.")
+    return redirect("handouts:version", version.pk)
+
+
+def _version(version_id: UUID) -> Version:
+    return get_object_or_404(Version.objects.select_related("handout"), pk=version_id)

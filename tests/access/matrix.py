@@ -289,6 +289,24 @@ ROWS: dict[str, Row] = {
     "sessions:calendars-remove": _counselor("outside_calendar", status=405, sends={}),
     "handouts:library": Row(COUNSELORS | OWNER),
     "handouts:version": Row(COUNSELORS | OWNER, subject="version", own=False),
+    "handouts:version-preview": Row(COUNSELORS | OWNER, subject="version", own=False),
+    "handouts:version-pdf": Row(COUNSELORS | OWNER, subject="version", own=False),
+    "handouts:favorite": Row(
+        COUNSELORS | OWNER, status=405, subject="version", own=False, sends={}
+    ),
+    "handouts:withdraw": Row(
+        COUNSELORS | OWNER, status=405, subject="version", own=False, sends={"back": "1"}
+    ),
+    "handouts:mirror": _counselor("version", own=False, status=405, sends={"mirror": ""}),
+    "handouts:auto-attach": _counselor(
+        "version", own=False, status=405, sends={"stages": ["meaning"]}
+    ),
+    "handouts:next-version": _counselor("version", own=False, status=405, sends={}),
+    "handouts:bring-in": _counselor(sends={"text": "# Words\n\nThis is for both of you to read."}),
+    "handouts:changes": _counselor("changed_article", own=False, sends={"take": "0"}),
+    "handouts:preview": _counselor("draft", own=False),
+    "handouts:waiting": _counselor("waiting", status=405, sends={"act": "take_back"}),
+    "handouts:of-case": _counselor("case"),
     "handouts:review": _counselor("draft", own=False, sends={"title": "Other words"}),
     "handouts:publish": _counselor("draft", own=False, sends={"stages": ["impact"]}),
     "handouts:give": _counselor("participant", sends={"versions": "{version}", "when": "now"}),
@@ -296,6 +314,11 @@ ROWS: dict[str, Row] = {
     # Visits by private link
     "reading:list": _visit("reading"),
     "reading:handout": _visit("reading", "handout", subject="assignment"),
+    "reading:pdf": _visit("reading", "handout", subject="assignment"),
+    "reading:answers": _visit("reading", "handout", status=405, subject="assignment", sends={}),
+    "reading:reached": _visit(
+        "reading", "handout", status=405, subject="assignment", sends={"section": "1"}
+    ),
     "reading:finished": _visit("reading", "handout", status=405, subject="assignment", sends={}),
     "your-appointment": _visit("appointment"),
     "your-appointment-place": _visit(

@@ -32,6 +32,7 @@ _PARAMETERS = {
     "app_label": "practice",
     "url": "not/there/",
     "content_type_id": "1",
+    "audience": "both",
 }
 _ROLE_OF = {
     Who.DESK: Role.DESK,

@@ -12,8 +12,8 @@ from axes.models import AccessAttempt
 from django.test import Client as Browser
 
 from clients.contact.models import ConsentDocument
-from clients.handouts import assign, library
-from clients.handouts.importing import ImportedArticle
+from clients.handouts import assign, drafts, library
+from clients.handouts.importing import ImportedArticle, Section
 from clients.handouts.models import Article, Audience, Version
 from clients.models import Case, Participant
 from practice import clock
@@ -83,6 +83,7 @@ def build(cast: Cast) -> World:
         "version": version.pk,
         "spare": spare,
         "draft": _draft().pk,
+        "changed_article": _changed().pk,
         "unassigned_request": requests.waiting("NJ", "Uma").pk,
         "mail": letters.keep(_mail().as_bytes()).stem,
         **_settings(cast),
@@ -137,6 +138,7 @@ def _things(
         "offered_time": requests.first_offer(own_request),
         "assignment": mine,
         "partners_assignment": theirs,
+        "waiting": _waits(first, counselor),
         "another_time": _two_hours_later(session),
         "other_consultation_time": _two_hours_later(consultation),
         "version": str(spare.pk),
@@ -232,6 +234,24 @@ def _draft() -> Article:
     article = library.store_draft(ImportedArticle("A draft", [], []))
     article.sections.create(position=0, audience=Audience.BOTH, text="Words.")
     return article
+
+
+def _changed() -> Article:
+    """One that was imported again, with something new in it."""
+    article = library.store_draft(ImportedArticle("Changed since", [], []))
+    drafts.note_incoming(
+        article,
+        ImportedArticle("Changed since", [Section("More", "both", False, [])], []),
+        by=trail.SYSTEM,
+    )
+    return article
+
+
+def _waits(person: Participant, counselor: Counselor) -> uuid.UUID:
+    version = make_version(title="Confirmed, and waits")
+    user = counselor.user
+    (assignment,) = assign.give(person, [version], now=False, user=user, by=trail.SYSTEM)
+    return assignment.pk
 
 
 def _settings(cast: Cast) -> Things:

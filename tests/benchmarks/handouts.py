@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.benchmarks import _measure
+from tests.benchmarks import _handout_pages, _measure
 from tests.benchmarks._measure import Line
 
 _INVENTED = """
@@ -85,6 +85,7 @@ def _import(size: Size, chance: random.Random, database: str) -> list[Line]:
 
 PARTS: dict[str, Callable[[Size, random.Random, str], list[Line]]] = {
     "Import": _import,
+    **_handout_pages.PARTS,
 }
 
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from clients.contact.models import Message
-from clients.handouts.models import Assignment, Audience
-from clients.models import Case
+from clients.handouts.models import Answer, Assignment, Audience, Handout
+from clients.models import Case, Participant
 from practice import guards
 from practice.audit.models import Entry
 from scheduling.models import Appointment
@@ -46,6 +46,56 @@ def release_after_the_lock(world: World) -> None:
     give(world, Audience.HURT)
     Case.objects.filter(pk=world.cast.case.pk).update(disclosure="no")
     Assignment.objects.filter(released_at=None).update(released_at=timezone.now())
+
+
+def release_to_another_part(world: World) -> None:
+    """The part is put right after it was confirmed: the words were for the other one."""
+    give(world, Audience.HURT)
+    Participant.objects.filter(pk=world.cast.ian.pk).update(part="neither")
+    Participant.objects.filter(pk=world.cast.hanna.pk).update(part="involved")
+    Assignment.objects.filter(released_at=None).update(released_at=timezone.now())
+
+
+def give_what_was_withdrawn(world: World) -> None:
+    version = make_version(Audience.HURT)
+    Handout.objects.filter(pk=version.handout_id).update(withdrawn_at=timezone.now())
+    Assignment.objects.create(
+        participant=world.cast.hanna,
+        version=version,
+        confirmed_by=world.cast.nora.user,
+        confirmed_at=timezone.now(),
+    )
+
+
+def release_what_was_withdrawn(world: World) -> None:
+    give(world, Audience.HURT)
+    Handout.objects.update(withdrawn_at=timezone.now())
+    Assignment.objects.filter(released_at=None).update(released_at=timezone.now())
+
+
+def answer_as(world: World, client: Any) -> Answer:
+    given = Assignment.objects.get(pk=world.own["assignment"])
+    return Answer.objects.create(
+        assignment=given, client=client, key="x", text="words", saved_at=timezone.now()
+    )
+
+
+def hand_an_answer_on(world: World) -> None:
+    answer_as(world, world.cast.hanna.client)
+    sql(
+        "UPDATE handouts_answer SET client_id = %s",
+        _key(world.cast.ian.client_id),
+    )
+
+
+def mirror_to_the_same_side(world: World) -> None:
+    one, other = make_version(Audience.HURT), make_version(Audience.HURT)
+    Handout.objects.filter(pk=one.handout_id).update(mirror=other.handout)
+
+
+def begin_with_a_mirror_on_the_same_side(world: World) -> None:
+    other = make_version(Audience.HURT).handout
+    Handout.objects.create(audience=Audience.HURT, stages=[], mirror=other)
 
 
 def send_twice(world: World) -> None:
@@ -147,10 +197,18 @@ BREAKS: dict[str, Callable[[World], None]] = {
     ),
     "handouts_assignment_firewall": lambda world: give(world, Audience.INVOLVED),
     "handouts_assignment_keeps_its_reader": lambda world: sql(
-        "UPDATE handouts_assignment SET version_id = %s", _key(world.shared["spare"].pk)
+        "UPDATE handouts_assignment SET version_id = %s WHERE released_at IS NOT NULL",
+        _key(world.shared["spare"].pk),
     ),
     "handouts_assignment_disclosure_lock": lambda world: give(world, Audience.HURT, "no"),
     "handouts_assignment_release_lock": release_after_the_lock,
+    "handouts_assignment_release_firewall": release_to_another_part,
+    "handouts_assignment_not_withdrawn": give_what_was_withdrawn,
+    "handouts_assignment_release_not_withdrawn": release_what_was_withdrawn,
+    "handouts_answer_by_its_reader": lambda world: answer_as(world, world.cast.ian.client),
+    "handouts_answer_stays_its_readers": hand_an_answer_on,
+    "handouts_handout_mirror_is_the_other_side": mirror_to_the_same_side,
+    "handouts_handout_mirror_begins_as_the_other_side": begin_with_a_mirror_on_the_same_side,
     "followups_questionset_is_frozen": lambda world: sql(
         "UPDATE followups_questionset SET name = 'x'"
     ),

@@ -9,6 +9,6 @@ register = template.Library()
 
 
 @register.filter
-def markdown(text: str) -> SafeString:
+def markdown(text: str, top: int = 2) -> SafeString:
     """Markdown as HTML: the renderer's last step lets only harmless tags through."""
-    return mark_safe(render_markdown(text))  # noqa: S308  # nosec B308 B703
+    return mark_safe(render_markdown(text, top=top))  # noqa: S308  # nosec B308 B703

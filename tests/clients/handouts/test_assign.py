@@ -55,8 +55,9 @@ def insert_raw(cast: Cast, person: Participant, version: Version, released: bool
         cursor.execute(
             "INSERT INTO handouts_assignment "
             "(id, participant_id, version_id, confirmed_by_id, confirmed_at, released_at, "
+            "alone, reached, "
             "position) "
-            "VALUES (%s, %s, %s, %s, %s, %s, 0)",
+            "VALUES (%s, %s, %s, %s, %s, %s, FALSE, 0, 0)",
             [*keys, at, at if released else None],
         )
 
