@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from clients.contact import outbox, window
@@ -36,14 +37,17 @@ Decision = Go | Wait | End
 CALL = ": please call"
 
 # Apps above add what only they know, by the purpose of a message: is its session still on, may
-# this reader still see it. A function returns a reason not to send, or an empty string.
-_BY_PURPOSE: dict[str, Callable[[Message], str]] = {}
+# this reader still see it. A function returns a reason not to send, a moment to wait for, or an
+# empty string where nothing speaks against it.
+Ask = Callable[[Message], str | Wait] | Callable[[Message], str]
+_Ask = TypeVar("_Ask", bound=Ask)
+_BY_PURPOSE: dict[str, Ask] = {}
 
 
-def gate(purpose: str) -> Callable[[Callable[[Message], str]], Callable[[Message], str]]:
+def gate(purpose: str) -> Callable[[_Ask], _Ask]:
     """Decorator: ask this function before a message of that purpose goes."""
 
-    def add(ask: Callable[[Message], str]) -> Callable[[Message], str]:
+    def add(ask: _Ask) -> _Ask:
         _BY_PURPOSE[purpose] = ask
         return ask
 
@@ -51,10 +55,10 @@ def gate(purpose: str) -> Callable[[Callable[[Message], str]], Callable[[Message
 
 
 # Asked before every follow-up, whatever its purpose.
-_OF_FOLLOW_UPS: list[Callable[[Message], str]] = []
+_OF_FOLLOW_UPS: list[Ask] = []
 
 
-def before_follow_ups(ask: Callable[[Message], str]) -> Callable[[Message], str]:
+def before_follow_ups(ask: _Ask) -> _Ask:
     """Decorator: ask this function too before any message between sessions goes."""
     _OF_FOLLOW_UPS.append(ask)
     return ask
@@ -84,14 +88,26 @@ def decide(message: Message, card: ContactCard, now: datetime, practice: Practic
     """Whether the message goes now, later or never."""
     if now >= message.expires_at:
         return End(State.EXPIRED, "too late")
-    reason = _refusal(message, card)
+    answers = _answers(message, card)
+    reason = next((each for each in answers if isinstance(each, str) and each), "")
     if reason:
         return End(State.SUPPRESSED, reason)
     hours = outbox.hours_for(message, practice)
     if hours is None:
         return End(State.SUPPRESSED, f"no safe hours{CALL}")
-    moment = window.next_safe_moment(now, ZoneInfo(message.client.time_zone), hours)
+    earliest = max([now, *(each.until for each in answers if isinstance(each, Wait))])
+    moment = window.next_safe_moment(earliest, ZoneInfo(message.client.time_zone), hours)
     return Go() if moment <= now else Wait(moment)
+
+
+def _answers(message: Message, card: ContactCard) -> list[str | Wait]:
+    """What each that is asked says; where the person or their card refuses, nobody else is."""
+    if reason := _refusal(message, card):
+        return [reason]
+    asked = [*_OF_FOLLOW_UPS] if message.is_follow_up else []
+    if message.purpose in _BY_PURPOSE:
+        asked.append(_BY_PURPOSE[message.purpose])
+    return [ask(message) for ask in asked]
 
 
 def _refusal(message: Message, card: ContactCard) -> str:
@@ -103,12 +119,7 @@ def _refusal(message: Message, card: ContactCard) -> str:
         return f"no safe e-mail{CALL}"
     if message.is_follow_up and card.follow_ups_stopped_at:
         return "the person asked us to stop"
-    if not _agreed(message):
-        return "no consent"
-    asked = [*_OF_FOLLOW_UPS] if message.is_follow_up else []
-    if message.purpose in _BY_PURPOSE:
-        asked.append(_BY_PURPOSE[message.purpose])
-    return next((reason for ask in asked if (reason := ask(message))), "")
+    return "" if _agreed(message) else "no consent"
 
 
 def _agreed(message: Message) -> bool:
