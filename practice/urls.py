@@ -17,6 +17,7 @@ urlpatterns = [
     path("dashboard/sessions/", include("scheduling.urls")),
     path("dashboard/library/", include("clients.handouts.urls")),
     path("dashboard/follow-ups/", include("scheduling.followups.urls")),
+    path("dashboard/messages/", include("clients.contact.staff_urls")),
     path("", include("clients.contact.urls")),
     path("", include("intake.client_urls")),
     path("feed/", include("scheduling.feed_urls")),

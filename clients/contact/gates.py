@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from clients.contact import outbox, window
+from clients.contact import outbox, text, window
 from clients.contact.models import Channel, ContactCard, Message, Purpose, State
 from practice.models import Practice
 
@@ -96,7 +96,10 @@ def decide(message: Message, card: ContactCard, now: datetime, practice: Practic
     if hours is None:
         return End(State.SUPPRESSED, f"no safe hours{CALL}")
     earliest = max([now, *(each.until for each in answers if isinstance(each, Wait))])
-    moment = window.next_safe_moment(earliest, ZoneInfo(message.client.time_zone), hours)
+    zone = ZoneInfo(message.client.time_zone)
+    if window.next_safe_moment(now, zone, hours) >= message.expires_at:
+        return End(State.SUPPRESSED, f"no safe hour left{CALL}")
+    moment = window.next_safe_moment(earliest, zone, hours)
     return Go() if moment <= now else Wait(moment)
 
 
@@ -110,21 +113,46 @@ def _answers(message: Message, card: ContactCard) -> list[str | Wait]:
     return [ask(message) for ask in asked]
 
 
+def channel_for(card: ContactCard) -> Channel:
+    """By which way a message goes to this person now, where one may go at all."""
+    return Channel.TEXT if card.channel == Channel.TEXT else Channel.EMAIL
+
+
 def _refusal(message: Message, card: ContactCard) -> str:
     if card.suspended_at:
         return "contact is suspended"
+    if card.everything_stopped_at:
+        return "the person asked us to stop"
     if card.channel == Channel.PHONE:
         return f"prefers a call{CALL}"
-    if not card.email or not card.email_is_safe:
-        return f"no safe e-mail{CALL}"
+    if reason := unreachable(card):
+        return reason
     if message.is_follow_up and card.follow_ups_stopped_at:
         return "the person asked us to stop"
-    return "" if _agreed(message) else "no consent"
+    return "" if _agreed(message, card) else "no consent"
 
 
-def _agreed(message: Message) -> bool:
-    if message.template == Message.Template.INVITED:
+def unreachable(card: ContactCard) -> str:
+    """Why no message can reach this person by the way they chose; empty where one can."""
+    if channel_for(card) == Channel.EMAIL:
+        if not card.email or not card.email_is_safe:
+            return f"no safe e-mail{CALL}"
+        return f"e-mail comes back{CALL}" if card.email_failed_at else ""
+    if card.texts_stopped_at:
+        return f"they want no texts{CALL}"
+    if not text.is_offered() or not text.can_be_sent_to(card.phone):
+        return f"no number for texts{CALL}"
+    return f"texts don’t arrive{CALL}" if card.phone_failed_at else ""
+
+
+def _agreed(message: Message, card: ContactCard) -> bool:
+    by_text = channel_for(card) == Channel.TEXT
+    if message.template == Message.Template.INVITED and not by_text:
         return True  # one message, which asks whether there may be more
-    purpose = Purpose.FOLLOW_UPS if message.is_follow_up else Purpose.EMAIL
-    agreed = message.client.consents.filter(purpose=purpose, withdrawn_at=None)
-    return agreed.exists()
+    needed = {Purpose.SMS} if by_text else set()
+    if message.is_follow_up:
+        needed.add(Purpose.FOLLOW_UPS)
+    elif not by_text:
+        needed.add(Purpose.EMAIL)
+    agreed = message.client.consents.filter(purpose__in=needed, withdrawn_at=None)
+    return agreed.count() == len(needed)

@@ -75,6 +75,11 @@ def _hours(subject: str, sends: Mapping[str, Any], status: int = 405) -> Row:
     return Row(who, status=status, subject=subject, everywhere=everywhere, sends=sends)
 
 
+def _messages(subject: str, sends: Mapping[str, Any] | None = None, status: int = 405) -> Row:
+    who = COUNSELORS | OWNER
+    return Row(who, status=status, subject=subject, everywhere=OWNER, sends=sends)
+
+
 def _visit(*purposes: str, **facts: Any) -> Row:
     return Row(frozenset({Who.LINK_HOLDER}), Kind.VISIT, purposes=purposes, **facts)
 
@@ -102,6 +107,11 @@ ROWS: dict[str, Row] = {
     "intake:booked": _open(302),
     "private-link": _open(),
     "stop": _open(),
+    # Providers sign what they post; there is none in these tests
+    "text-answer": _open(405),
+    "text-notice": _open(405),
+    "mail-notice": _open(405),
+    "mailbox:texts": _open(401),
     "choose-code": _open(403),
     "leave": _open(405),
     "quick-exit": _open(302),
@@ -292,6 +302,12 @@ ROWS: dict[str, Row] = {
     "handouts:publish": _counselor("draft", own=False, sends={"stages": ["impact"]}),
     "handouts:give": _counselor("participant", sends={"versions": "{version}", "when": "now"}),
     "followups:plan": _counselor("case", sends={"plan": ""}),
+    "messages:list": Row(COUNSELORS | OWNER),
+    "messages:life": _messages("outgoing", status=200),
+    "messages:take-back": _messages("outgoing", {}),
+    "messages:again": _messages("undelivered", {}),
+    "messages:spoken": _messages("undelivered", {}),
+    "messages:stop-for": _counselor("participant", status=405, sends={}),
     # Visits by private link
     "reading:list": _visit("reading"),
     "reading:handout": _visit("reading", "handout", subject="assignment"),
@@ -316,6 +332,7 @@ ROWS: dict[str, Row] = {
     "your-contact": _visit(
         *_ANY_LINK, sends={"channel": "email", "email": "new@example.com", "safe_hours": "any"}
     ),
+    "your-messages": _visit(*_ANY_LINK, sends={"stop": "email"}),
     "your-agreements": _visit(*_ANY_LINK, sends={"withdraw": "follow_ups"}),
 }
 

@@ -11,11 +11,12 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from axes.models import AccessAttempt
 from django.test import Client as Browser
 
-from clients.contact.models import ConsentDocument
+from clients.contact import gates, outbox
+from clients.contact.models import ConsentDocument, State
 from clients.handouts import assign, library
 from clients.handouts.importing import ImportedArticle
 from clients.handouts.models import Article, Audience, Version
-from clients.models import Case, Participant
+from clients.models import Case, Client, Participant
 from practice import clock
 from practice.access.roles import Role
 from practice.audit import trail
@@ -38,6 +39,7 @@ from tests.cast import (
     in_days,
     make_client,
     make_consultation,
+    make_message,
     make_session,
     make_user,
     make_version,
@@ -137,6 +139,8 @@ def _things(
         "offered_time": requests.first_offer(own_request),
         "assignment": mine,
         "partners_assignment": theirs,
+        "outgoing": make_message(first.client, due_at=in_days(clock.now(), 1)).pk,
+        "undelivered": _undelivered(first.client),
         "another_time": _two_hours_later(session),
         "other_consultation_time": _two_hours_later(consultation),
         "version": str(spare.pk),
@@ -216,6 +220,13 @@ def _given(person: Participant, version: Version, counselor: Counselor) -> uuid.
     user = counselor.user
     (assignment,) = assign.give(person, [version], now=True, user=user, by=trail.SYSTEM)
     return assignment.pk
+
+
+def _undelivered(client: Client) -> uuid.UUID:
+    """A message that ended badly, so that it may go again or be told on the phone."""
+    message = make_message(client, due_at=in_days(clock.now(), 1))
+    outbox.stop([message], State.SUPPRESSED, f"no safe e-mail{gates.CALL}")
+    return message.pk
 
 
 def _two_hours_later(session: Appointment) -> str:

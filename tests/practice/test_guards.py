@@ -49,8 +49,9 @@ def release_after_the_lock(world: World) -> None:
 
 
 def send_twice(world: World) -> None:
-    for state in ("claimed", "sending", "sent", "due"):
-        Message.objects.update(state=state)
+    message = Message.objects.get(pk=world.own["outgoing"])
+    for state in ("claimed", "sending", "sent", "claimed"):
+        Message.objects.filter(pk=message.pk).update(state=state)
 
 
 def answer_again(world: World) -> None:
@@ -130,6 +131,10 @@ BREAKS: dict[str, Callable[[World], None]] = {
     "contact_message_ended_stays_ended": send_twice,
     "contact_message_moves_are_legal": lambda world: sql(
         "UPDATE contact_message SET state = 'sent' WHERE state = 'due'"
+    ),
+    "contact_message_intent_is_kept": lambda world: sql("UPDATE contact_message SET key = 'x'"),
+    "contact_messagestep_is_frozen": lambda world: sql(
+        "UPDATE contact_messagestep SET state = 'dead'"
     ),
     "contact_consentdocument_is_frozen": lambda world: sql(
         "UPDATE contact_consentdocument SET body = 'x'"
