@@ -23,7 +23,7 @@ urlpatterns = [
     path("feed/", include("scheduling.feed_urls")),
     path("yours/reading/", include("clients.handouts.reader_urls")),
     path("yours/appointment/", include("scheduling.client_urls")),
-    path("yours/check-in/", include("scheduling.followups.client_urls")),
+    path("", include("scheduling.followups.client_urls")),
     path("staff/", staff_home, name="staff-home"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),

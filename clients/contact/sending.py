@@ -21,7 +21,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
 
-from clients.contact import arrivals, gates, gateway, line, links, mail, outbox, rates, text
+from clients.contact import arrivals, beside, gates, gateway, line, links, mail, outbox, rates, text
 from clients.contact.models import Channel, ContactCard, Heartbeat, Message, State
 from clients.contact.results import Result, refused, uncertain
 from clients.contact.text import TextMessage
@@ -61,6 +61,7 @@ def tick() -> int:
     """Do once what is to be done now; returns how many were sent. Any number may run at once."""
     now = clock.now()
     Heartbeat.objects.update_or_create(name="tick", defaults={"at": now})
+    beside.run(now)
     release_lost_claims(now)
     claims = claim(now)
     return send_claimed(claims) if claims else 0
