@@ -33,8 +33,6 @@ def _of_follow_up(message: Message) -> str | Wait:
     if follow_up is None:
         return ""
     person = follow_up.participant
-    if person.case.status != Case.Status.OPEN:
-        return "the case is closed"
     if not _licensed(person):
         return f"no license there today{CALL}"
     return Wait(clock.now() + A_WHILE) if is_paused(person) else ""

@@ -84,7 +84,7 @@ def _visit(*purposes: str, **facts: Any) -> Row:
     return Row(frozenset({Who.LINK_HOLDER}), Kind.VISIT, purposes=purposes, **facts)
 
 
-_ANY_LINK = ("appointment", "reading", "handout", "check_in", "request")
+_ANY_LINK = ("appointment", "reading", "handout", "check_in", "line", "request")
 _CLOSED = Row(kind=Kind.CLOSED, status=404)
 # The sign-in stands before it, and there is nothing behind.
 _CLOSED_AFTER_SIGN_IN = Row(kind=Kind.CLOSED, status=302)
@@ -302,6 +302,27 @@ ROWS: dict[str, Row] = {
     "handouts:publish": _counselor("draft", own=False, sends={"stages": ["impact"]}),
     "handouts:give": _counselor("participant", sends={"versions": "{version}", "when": "now"}),
     "followups:plan": _counselor("case", sends={"plan": ""}),
+    "followups:plans": _counselor(sends={"name": "Another plan"}),
+    "followups:plan-edit": _counselor(
+        "plan",
+        own=False,
+        sends={"kind": "handout", "anchor": "after", "days": "2", "at": "18:00", "weekday": "0"},
+    ),
+    "followups:plan-retire": _counselor("plan", own=False, status=405, sends={}),
+    "followups:step-remove": _counselor("step", own=False, status=405, sends={}),
+    "followups:questions": _counselor("questions", own=False),
+    # What they send is a whole form: see tests/scheduling/followups/test_editing.py
+    "followups:questions-new": _counselor(),
+    "followups:questions-edit": _counselor("questions", own=False),
+    "followups:line-new": _counselor(sends={"name": "A", "title": "B", "body": "C"}),
+    "followups:line-edit": _counselor("line", own=False, sends={"title": "B", "body": "C"}),
+    "followups:preview": _counselor("case"),
+    "followups:pause": _counselor("case", status=405, sends={}),
+    "followups:pause-person": _counselor("participant", status=405, sends={}),
+    "followups:skip": _counselor("follow_up", status=405, sends={}),
+    "followups:flag": _counselor("flag", sends={"resolution": "spoken"}),
+    # The owner acknowledges only what the ladder put before them
+    "followups:flag-acknowledge": _counselor("flag", status=405, sends={}),
     "messages:list": Row(COUNSELORS | OWNER),
     "messages:life": _messages("outgoing", status=200),
     "messages:take-back": _messages("outgoing", {}),
@@ -322,6 +343,11 @@ ROWS: dict[str, Row] = {
     ),
     "your-appointment-cancel": _visit("appointment", sends={}),
     "your-check-in": _visit("check_in"),
+    "your-check-in-draft": _visit(
+        "check_in", status=405, sends={"about": "{follow_up}", "hard": "So far"}
+    ),
+    # Only a link to a line opens it: see tests/scheduling/followups/test_lines.py
+    "your-line": _visit("line"),
     "your-request": _visit("request", sends={"slot": "{offered_time}"}),
     "your-request-none-fits": _visit("request", status=405, sends={}),
     # The partner's alone, and she asked herself
@@ -352,6 +378,7 @@ SETTINGS: dict[str, dict[str, int]] = {
     "axes_accessattempt": {"add": 403},
     "contact_consentdocument": {"delete": 403},
     "intake_declinereason": {},
+    "followups_rung": {},
 }
 
 ROWS |= {

@@ -23,6 +23,8 @@ from practice.audit import trail
 from practice.mailbox import letters
 from practice.models import Counselor, Directory, Practice, User
 from scheduling import feed, lifecycle
+from scheduling.followups import checkins
+from scheduling.followups.models import FollowUp, Line, Plan, QuestionSet, Rung, Step
 from scheduling.models import (
     Appointment,
     DateHours,
@@ -139,6 +141,8 @@ def _things(
         "offered_time": requests.first_offer(own_request),
         "assignment": mine,
         "partners_assignment": theirs,
+        "follow_up": check_in.pk,
+        "flag": _flag(past, second),
         "outgoing": make_message(first.client, due_at=in_days(clock.now(), 1)).pk,
         "undelivered": _undelivered(first.client),
         "another_time": _two_hours_later(session),
@@ -153,6 +157,7 @@ def _things(
             "handout": mine,
             "appointment": consultation.pk,
             "check_in": check_in.pk,
+            "line": _line(check_in),
             "request": own_request.pk,
         },
     }
@@ -222,6 +227,25 @@ def _given(person: Participant, version: Version, counselor: Counselor) -> uuid.
     return assignment.pk
 
 
+def _flag(session: Appointment, person: Participant) -> uuid.UUID:
+    """What this person answered must be looked at."""
+    asked = session.follow_ups.get(participant=person)
+    return checkins.answer(asked, {"safe": "1"}, {}, by=trail.SYSTEM).flag.pk
+
+
+def _line(check_in: FollowUp) -> uuid.UUID:
+    """A few words that go to the same person after the same session."""
+    line = Line.objects.all()[0]
+    plan = Plan.objects.create(name=f"Lines {check_in.pk}")
+    facts = {"plan": plan, "position": 0, "kind": "line", "anchor": "after", "at": time(18)}
+    step = Step.objects.create(line=line, **facts)
+    person = check_in.participant
+    message = make_message(person.client, purpose="line", due_at=in_days(clock.now(), 1))
+    return FollowUp.objects.create(
+        session=check_in.session, step=step, participant=person, line=line, message=message
+    ).pk
+
+
 def _undelivered(client: Client) -> uuid.UUID:
     """A message that ended badly, so that it may go again or be told on the phone."""
     message = make_message(client, due_at=in_days(clock.now(), 1))
@@ -256,6 +280,11 @@ def _settings(cast: Cast) -> Things:
     )
     spare_codes = RecoveryCodes.activate(make_user("sam", Role.DESK)).instance
     return {
+        "plan": cast.plan.pk,
+        "step": cast.plan.steps.all()[0].pk,
+        "questions": QuestionSet.objects.all()[0].pk,
+        "line": Line.objects.all()[0].pk,
+        "followups_rung": Rung.objects.all()[0].pk,
         "practice_practice": Practice.current().pk,
         "practice_state": "NJ",
         "practice_directory": Directory.objects.filter(state=None)[0].pk,

@@ -160,6 +160,7 @@ BREAKS: dict[str, Callable[[World], None]] = {
         "UPDATE followups_questionset SET name = 'x'"
     ),
     "followups_response_answers_are_frozen": answer_again,
+    "followups_line_is_frozen": lambda world: sql("UPDATE followups_line SET body = 'x'"),
     "scheduling_appointment_no_overlap": book_twice,
     "scheduling_attendee_no_overlap": put_into_two_places,
     "scheduling_attendee_copies": join_another,

@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from clients.handouts import starter
 from clients.handouts.models import Handout, Version
 from scheduling.followups.models import Plan
+from scheduling.followups.starter import FIRST
 
 
 @pytest.mark.django_db
@@ -15,6 +16,12 @@ def test_the_starters_are_added_once(now, capsys):
     assert f"Published {count} handouts" in capsys.readouterr().out
     assert Version.objects.count() == count
     assert [step.kind for step in Plan.objects.get().steps.all()] == ["handout", "check_in"]
+    assert "Published 9 handouts" in capsys.readouterr().out
+    assert Version.objects.count() == 9
+    assert [step.kind for step in Plan.objects.get(name=FIRST).steps.all()] == [
+        "handout",
+        "check_in",
+    ]
     with pytest.raises(CommandError, match="already"):
         call_command("add_starters")
     assert Handout.objects.count() == count
