@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from practice import clock
 from practice.access.gate import public
 from practice.mailbox import letters
-from practice.mailbox.views import demo_only
+from practice.mailbox.only import demo_only
 
 
 @public

@@ -8,6 +8,7 @@ from django.urls import reverse
 from clients.contact.models import State
 from clients.models import Stage
 from practice.audit import trail
+from practice.models import Practice
 from scheduling.followups import checkins, editing, foreseeing, person, planning, starter, trends
 from scheduling.followups.models import Draft, FollowUp, Line, Plan, QuestionSet, Step
 from tests.cast import make_session, open_link
@@ -75,7 +76,7 @@ def test_what_falls_after_the_next_session_comes_earlier(cast, session, sink):
     editing.add_step(plan, kind="handout", anchor="after", days=1, at=time(18))
     soon = make_session(cast.case, session.starts_at + timedelta(days=1))
     due, expires = planning.times_between(
-        session, soon, plan.steps.get(), cast.hanna, planning.Practice.current()
+        session, soon, plan.steps.get(), cast.hanna, Practice.current()
     )
     assert session.ends_at < due < expires == soon.starts_at
 
