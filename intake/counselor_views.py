@@ -124,7 +124,11 @@ def open_case(request: StaffRequest, request_id: UUID) -> HttpResponse:
     form = OpenCaseForm(
         together,
         request.POST or None,
-        initial={"plan": Plan.objects.first(), **opening.proposed(asked), **_partners_place(asked)},
+        initial={
+            "plan": Plan.objects.offered().first(),
+            **opening.proposed(asked),
+            **_partners_place(asked),
+        },
         first_email=asked.client.card.email,
         partner_is_known=known,
     )

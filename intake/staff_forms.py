@@ -110,7 +110,7 @@ class OpenCaseForm(PlainForm):
         help_text="Until you say yes, nothing that names an affair reaches them.",
     )
     plan = forms.ModelChoiceField(
-        Plan.objects.all(),
+        Plan.objects.offered(),
         label="What goes out between sessions?",
         required=False,
         empty_label="Nothing",

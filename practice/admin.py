@@ -15,6 +15,7 @@ from practice.audit import trail
 from practice.audit.models import Verb
 from practice.fetching import host_name
 from practice.models import Counselor, Directory, License, Practice, State, User
+from practice.neutral import check_neutral
 
 
 class AuditedAdmin(admin.ModelAdmin):
@@ -53,6 +54,12 @@ class AuditedAdmin(admin.ModelAdmin):
 
 class PracticeForm(forms.ModelForm):
     """The practice's settings; names of other services are kept one a line, as names only."""
+
+    def clean_display_name(self) -> str:
+        """Others may read it on a locked phone."""
+        name: str = self.cleaned_data["display_name"]
+        check_neutral(name)
+        return name
 
     def clean_calendar_hosts(self) -> str:
         """Each a whole name such as calendar.example.com: no address, no number, no wild card."""

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "anymail",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -237,6 +238,27 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:2525"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="office@example.com")
+# A provider that takes mail over HTTP, by its name in django-anymail: "postmark", "mailgun" …
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")
+ANYMAIL = {
+    **env.json("MAIL_PROVIDER_KEYS", default={}),
+    "WEBHOOK_SECRET": env.str("MAIL_NOTICES_SECRET", default=""),
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+}
+if MAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+# Text messages. The demo has a gateway of its own, which delivers to nobody.
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="ACdemo" if DEMO else "")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default=f"demo-{SECRET_KEY}" if DEMO else "")
+TWILIO_FROM = env.str("TWILIO_FROM", default="+12015550100" if DEMO else "")
+TWILIO_BASE_URL = ""
+if DEMO and TWILIO_ACCOUNT_SID == "ACdemo":
+    TWILIO_BASE_URL = f"http://127.0.0.1:{env.int('PORT', default=8000)}/mailbox/texts"
+# How many messages a second the providers take; 0: as many as there are.
+MESSAGES_PER_SECOND = {
+    "email": env.float("MAILS_PER_SECOND", default=0),
+    "text": env.float("TEXTS_PER_SECOND", default=1),
+}
 
 CELERY_BROKER_URL = env.str("REDIS_URL", default=f"redis+socket://{HOME}/valkey.sock")
 CELERY_TASK_SERIALIZER = "json"

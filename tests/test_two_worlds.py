@@ -141,7 +141,7 @@ def keep_private(cast: Cast, private: Private, held: Appointment) -> None:
             answers.save(each, words, by=trail.SYSTEM)
     asked = FollowUp.objects.check_ins().get(session=held, participant=cast.ian)
     if private.answered:
-        words = {"safe": "1", "hard": "CANARY answer"}
+        words = {"safe": "2", "hard": "CANARY answer"}
         checkins.answer(asked, words, {"hard": True}, by=trail.SYSTEM)
     if private.suspended:
         cards.suspend(ian)

@@ -39,11 +39,19 @@ def sign(
     in_force = {each.document_id: each for each in signed(client).exclude(document=None)}
     new = [document for document in documents if document.pk not in in_force]
     cards.take_back(client, [Purpose(document.purpose) for document in new])
-    if Purpose.FOLLOW_UPS in {document.purpose for document in new}:
-        card.follow_ups_stopped_at = None
-        card.save(update_fields=["follow_ups_stopped_at"])
+    _want_again(card, {Purpose(document.purpose) for document in new})
     in_force |= {document.pk: _sign(client, document, signature, network) for document in new}
     return [in_force[document.pk] for document in documents]
+
+
+def _want_again(card: ContactCard, purposes: set[Purpose]) -> None:
+    if Purpose.FOLLOW_UPS in purposes:
+        card.follow_ups_stopped_at = None
+    if Purpose.SMS in purposes:
+        card.texts_stopped_at = None
+    if purposes & THEIRS_TO_TAKE_BACK:
+        card.everything_stopped_at = None
+    card.save(update_fields=["follow_ups_stopped_at", "texts_stopped_at", "everything_stopped_at"])
 
 
 def _sign(client: Client, document: ConsentDocument, signature: str, network: str) -> Consent:
@@ -89,6 +97,7 @@ def withdraw(client: Client, purpose: Purpose) -> None:
         raise NotTheirsToTakeBack(purpose)
     if purpose == Purpose.FOLLOW_UPS:
         cards.stop_follow_ups(client)
-        return
-    ContactCard.objects.select_for_update().get(pk=client.pk)
-    cards.take_back(client, [purpose])
+    elif purpose == Purpose.SMS:
+        cards.stop_texts(client)
+    else:
+        cards.stop_mails(client)

@@ -21,6 +21,8 @@ from clients.models import Client
 from practice import clock, encryption
 
 WORDING = "2026-11"
+# As in `gates.CALL`: it asks a person to call.
+TEXTS_STOPPED = "they want no texts: please call"
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,20 @@ def set_up(
 def change(client: Client, contact: Contact, *, keep: PrivateLink | None = None) -> ContactCard:
     """What the person changed about reaching them; what they agreed to stays as it is.
 
-    With a new address every link that went to the old one ends, but for `keep`, by which they
-    have just come.
+    With a new address (or number, where texts went) every link that went to the old one ends,
+    but for `keep`, by which they have just come.
     """
     card = ContactCard.objects.select_for_update().get(pk=client.pk)
     moved = index_of(contact.email) != card.email_index
+    renumbered = index_of_phone(contact.phone) != card.phone_index
+    by_text = card.channel == Channel.TEXT
     _write(card, contact)
     if moved:
         card.email_is_safe = True  # what was said of the old address isn't said of this one
+        card.email_failed_at = None
+    if renumbered:
+        card.phone_failed_at = card.texts_stopped_at = None
+    if moved or (renumbered and by_text):
         _end_what_went_out(client, keep)
     card.save()
     return card
@@ -120,6 +128,9 @@ def take_back(client: Client, purposes: Iterable[Purpose]) -> None:
     given.update(withdrawn_at=clock.now())
 
 
+ASKED_TO_STOP = "the person asked us to stop"
+
+
 @transaction.atomic
 def stop_follow_ups(client: Client) -> None:
     """The person asked us to stop: effective before the next message goes."""
@@ -127,10 +138,56 @@ def stop_follow_ups(client: Client) -> None:
     card.follow_ups_stopped_at = card.follow_ups_stopped_at or clock.now()
     card.save(update_fields=["follow_ups_stopped_at"])
     take_back(client, [Purpose.FOLLOW_UPS])
-    _stop(
-        Message.objects.unsent().filter(client=client, is_follow_up=True),
-        "the person asked us to stop",
-    )
+    _stop(Message.objects.unsent().filter(client=client, is_follow_up=True), ASKED_TO_STOP)
+
+
+@transaction.atomic
+def stop_texts(client: Client) -> bool:
+    """No more text messages: effective before the next goes. False where it was so already."""
+    card = ContactCard.objects.select_for_update().get(pk=client.pk)
+    if card.texts_stopped_at:
+        return False
+    card.texts_stopped_at = clock.now()
+    card.save(update_fields=["texts_stopped_at"])
+    take_back(client, [Purpose.SMS])
+    if card.channel == Channel.TEXT:
+        # What they booked must still reach them: somebody calls. The rest has no way to go.
+        theirs = Message.objects.unsent().filter(client=client)
+        _stop(theirs.filter(is_follow_up=True), ASKED_TO_STOP)
+        _stop(theirs.filter(is_follow_up=False), TEXTS_STOPPED)
+    return True
+
+
+@transaction.atomic
+def stop_mails(client: Client) -> None:
+    """They no longer agree to e-mail about appointments; somebody calls about what waits."""
+    card = ContactCard.objects.select_for_update().get(pk=client.pk)
+    take_back(client, [Purpose.EMAIL])
+    if card.channel != Channel.TEXT:
+        unsent = Message.objects.unsent().filter(client=client, is_follow_up=False)
+        _stop(unsent.exclude(template=Message.Template.INVITED), "no consent")
+
+
+@transaction.atomic
+def stop_everything(client: Client) -> None:
+    """Not a single message more, by whatever way, until they say otherwise."""
+    card = ContactCard.objects.select_for_update().get(pk=client.pk)
+    card.everything_stopped_at = card.everything_stopped_at or clock.now()
+    card.save(update_fields=["everything_stopped_at"])
+    _stop(Message.objects.unsent().filter(client=client), ASKED_TO_STOP)
+
+
+@transaction.atomic
+def start(client: Client, purpose: Purpose, *, network: str = "") -> None:
+    """They want these again, and say so themselves; what was held back meanwhile stays back."""
+    card = ContactCard.objects.select_for_update().get(pk=client.pk)
+    card.everything_stopped_at = None
+    if purpose == Purpose.FOLLOW_UPS:
+        card.follow_ups_stopped_at = None
+    if purpose == Purpose.SMS:
+        card.texts_stopped_at = None
+    card.save(update_fields=["everything_stopped_at", "follow_ups_stopped_at", "texts_stopped_at"])
+    agree(client, purpose, network)
 
 
 @transaction.atomic

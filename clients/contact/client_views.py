@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from clients.contact import agreements, cards, visits
+from clients.contact import agreements, cards, switches, visits
 from clients.contact.agreements import NotTheirsToTakeBack
 from clients.contact.forms import AgreementsForm, OwnContactForm
 from clients.contact.models import Channel, ContactCard, Purpose
@@ -38,8 +38,43 @@ def _change_contact(request: VisitRequest, form: OwnContactForm) -> HttpResponse
     if card.channel == Channel.EMAIL and Purpose.EMAIL not in agreed:
         messages.success(request, "Saved. We write to you once you agree to e-mail here.")
         return redirect("your-agreements")
+    if card.channel == Channel.TEXT and Purpose.SMS not in agreed:
+        messages.success(request, "Saved. We text you once you agree to text messages here.")
+        return redirect("your-agreements")
     messages.success(request, "Saved.")
     return redirect("your-contact")
+
+
+@link_holder()
+@require_http_methods(["GET", "HEAD", "POST"])
+def your_messages(request: VisitRequest) -> HttpResponse:
+    """Which messages come: a switch for each kind, and one for everything."""
+    card = get_object_or_404(ContactCard, pk=request.client.pk)
+    if request.method == "POST":
+        with transaction.atomic():
+            _switch(request)
+            _record(request, Verb.CHANGE, "messages")
+        messages.success(request, "Saved. It holds for the very next message.")
+        return redirect("your-messages")
+    _record(request, Verb.READ, "messages")
+    context = {
+        "switches": switches.of(card),
+        "everything_stopped": card.everything_stopped_at,
+        "back": visits.address(request.link),
+    }
+    return render(request, "contact/your_messages.html", context)
+
+
+def _switch(request: VisitRequest) -> None:
+    try:
+        if "everything" in request.POST:
+            cards.stop_everything(request.client)
+        elif "stop" in request.POST:
+            agreements.withdraw(request.client, Purpose(request.POST["stop"]))
+        else:
+            switches.start(request.client, request.POST.get("start", ""), network(request))
+    except (ValueError, NotTheirsToTakeBack) as error:  # no button of ours says so
+        raise Http404 from error
 
 
 @link_holder()

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
-from clients.contact import codes
+from clients.contact import codes, text
 from clients.contact.cards import Contact
 from clients.contact.models import Channel, ConsentDocument, ContactCard, Purpose
 from practice.forms import PlainForm
@@ -76,7 +76,8 @@ class SafeContactForm(PlainForm):
 
     channel = forms.ChoiceField(
         label="How may we reach you?",
-        choices=Channel.choices,
+        # Text messages are for who knows us: they need an agreement of their own.
+        choices=[(each.value, each.label) for each in (Channel.EMAIL, Channel.PHONE)],
         initial=Channel.EMAIL,
         widget=forms.RadioSelect,
         error_messages={"required": "Please choose how we may reach you."},
@@ -177,6 +178,18 @@ class OwnContactForm(SafeContactForm):
         help_text="It says the office’s name and the time, nothing else.",
         required=False,
     )
+
+    def __init__(self, *args: Any, card: ContactCard | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, card=card, **kwargs)
+        if text.is_offered() or (card and card.channel == Channel.TEXT):
+            self.offer("channel", Channel.choices)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        by_text = given.get("channel") == Channel.TEXT and "phone" in given
+        if by_text and not text.can_be_sent_to(given["phone"]):
+            self.add_error("phone", "We can’t send texts to this number. Please give another.")
+        return given
 
     def contact(self, *, follow_ups: bool = True) -> Contact:
         told = super().contact(follow_ups=follow_ups)

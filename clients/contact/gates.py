@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from clients.contact import outbox, window
+from clients.contact import outbox, text, window
 from clients.contact.models import Channel, ContactCard, Message, Purpose, State
 from practice.models import Practice
 
@@ -36,17 +37,17 @@ Decision = Go | Wait | End
 CALL = ": please call"
 
 # Apps above add what only they know, by the purpose of a message: is its session still on, may
-# this reader still see it. A function returns a reason not to send, or an empty string; one that
-# is asked by purpose may also say until when to wait.
-Question = Callable[[Message], str | Wait]
+# this reader still see it. A function returns a reason not to send, a moment to wait for, or an
+# empty string where nothing speaks against it.
+Ask = Callable[[Message], str | Wait] | Callable[[Message], str]
+_Ask = TypeVar("_Ask", bound=Ask)
+_BY_PURPOSE: dict[str, Ask] = {}
 
-_BY_PURPOSE: dict[str, Question] = {}
 
-
-def gate(purpose: str) -> Callable[[Question], Question]:
+def gate(purpose: str) -> Callable[[_Ask], _Ask]:
     """Decorator: ask this function before a message of that purpose goes."""
 
-    def add(ask: Question) -> Question:
+    def add(ask: _Ask) -> _Ask:
         _BY_PURPOSE[purpose] = ask
         return ask
 
@@ -54,10 +55,10 @@ def gate(purpose: str) -> Callable[[Question], Question]:
 
 
 # Asked before every follow-up, whatever its purpose.
-_OF_FOLLOW_UPS: list[Callable[[Message], str]] = []
+_OF_FOLLOW_UPS: list[Ask] = []
 
 
-def before_follow_ups(ask: Callable[[Message], str]) -> Callable[[Message], str]:
+def before_follow_ups(ask: _Ask) -> _Ask:
     """Decorator: ask this function too before any message between sessions goes."""
     _OF_FOLLOW_UPS.append(ask)
     return ask
@@ -87,37 +88,71 @@ def decide(message: Message, card: ContactCard, now: datetime, practice: Practic
     """Whether the message goes now, later or never."""
     if now >= message.expires_at:
         return End(State.EXPIRED, "too late")
-    refusal = _refusal(message, card)
-    if isinstance(refusal, str) and refusal:
-        return End(State.SUPPRESSED, refusal)
+    answers = _answers(message, card)
+    reason = next((each for each in answers if isinstance(each, str) and each), "")
+    if reason:
+        return End(State.SUPPRESSED, reason)
     hours = outbox.hours_for(message, practice)
     if hours is None:
         return End(State.SUPPRESSED, f"no safe hours{CALL}")
-    earliest = max(now, refusal.until) if isinstance(refusal, Wait) else now
-    moment = window.next_safe_moment(earliest, ZoneInfo(message.client.time_zone), hours)
+    earliest = max([now, *(each.until for each in answers if isinstance(each, Wait))])
+    zone = ZoneInfo(message.client.time_zone)
+    if window.next_safe_moment(now, zone, hours) >= message.expires_at:
+        return End(State.SUPPRESSED, f"no safe hour left{CALL}")
+    moment = window.next_safe_moment(earliest, zone, hours)
     return Go() if moment <= now else Wait(moment)
 
 
-def _refusal(message: Message, card: ContactCard) -> str | Wait:
-    if card.suspended_at:
-        return "contact is suspended"
-    if card.channel == Channel.PHONE:
-        return f"prefers a call{CALL}"
-    if not card.email or not card.email_is_safe:
-        return f"no safe e-mail{CALL}"
-    if message.is_follow_up and card.follow_ups_stopped_at:
-        return "the person asked us to stop"
-    if not _agreed(message):
-        return "no consent"
-    asked: list[Question] = [*_OF_FOLLOW_UPS] if message.is_follow_up else []
+def _answers(message: Message, card: ContactCard) -> list[str | Wait]:
+    """What each that is asked says; where the person or their card refuses, nobody else is."""
+    if reason := _refusal(message, card):
+        return [reason]
+    asked = [*_OF_FOLLOW_UPS] if message.is_follow_up else []
     if message.purpose in _BY_PURPOSE:
         asked.append(_BY_PURPOSE[message.purpose])
-    return next((reason for ask in asked if (reason := ask(message))), "")
+    return [ask(message) for ask in asked]
 
 
-def _agreed(message: Message) -> bool:
-    if message.template == Message.Template.INVITED:
+def channel_for(card: ContactCard) -> Channel:
+    """By which way a message goes to this person now, where one may go at all."""
+    return Channel.TEXT if card.channel == Channel.TEXT else Channel.EMAIL
+
+
+def _refusal(message: Message, card: ContactCard) -> str:
+    if card.suspended_at:
+        return "contact is suspended"
+    if card.everything_stopped_at:
+        return "the person asked us to stop"
+    if card.channel == Channel.PHONE:
+        return f"prefers a call{CALL}"
+    if reason := unreachable(card):
+        return reason
+    if message.is_follow_up and card.follow_ups_stopped_at:
+        return "the person asked us to stop"
+    return "" if _agreed(message, card) else "no consent"
+
+
+def unreachable(card: ContactCard) -> str:
+    """Why no message can reach this person by the way they chose; empty where one can."""
+    if channel_for(card) == Channel.EMAIL:
+        if not card.email or not card.email_is_safe:
+            return f"no safe e-mail{CALL}"
+        return f"e-mail comes back{CALL}" if card.email_failed_at else ""
+    if card.texts_stopped_at:
+        return f"they want no texts{CALL}"
+    if not text.is_offered() or not text.can_be_sent_to(card.phone):
+        return f"no number for texts{CALL}"
+    return f"texts don’t arrive{CALL}" if card.phone_failed_at else ""
+
+
+def _agreed(message: Message, card: ContactCard) -> bool:
+    by_text = channel_for(card) == Channel.TEXT
+    if message.template == Message.Template.INVITED and not by_text:
         return True  # one message, which asks whether there may be more
-    purpose = Purpose.FOLLOW_UPS if message.is_follow_up else Purpose.EMAIL
-    agreed = message.client.consents.filter(purpose=purpose, withdrawn_at=None)
-    return agreed.exists()
+    needed = {Purpose.SMS} if by_text else set()
+    if message.is_follow_up:
+        needed.add(Purpose.FOLLOW_UPS)
+    elif not by_text:
+        needed.add(Purpose.EMAIL)
+    agreed = message.client.consents.filter(purpose__in=needed, withdrawn_at=None)
+    return agreed.count() == len(needed)

@@ -1,5 +1,6 @@
 """What the database keeps: what was sent or ended stays so, and what was signed stays as it was."""
 
+from clients.contact.models import State
 from practice import guards
 
 ENDED_STAYS_ENDED = guards.refuse(
@@ -33,11 +34,36 @@ CONSENT_KEPT = guards.refuse(
     "OR (OLD.withdrawn_at IS NOT NULL "
     "AND (NEW.withdrawn_at IS NULL OR NEW.withdrawn_at <> OLD.withdrawn_at))",
 )
+
+
+def _legal(state: State) -> str:
+    following = ", ".join(f"'{each.value}'" for each in sorted(state.moves))
+    return f"(OLD.state = '{state.value}' AND NEW.state IN ({following}))"
+
+
+# Every move that a message may make; what isn't among them is refused, whoever asks.
+_ON_THE_WAY = ", ".join(f"'{state.value}'" for state in State if state.moves)
+_A_MOVE = " OR ".join(_legal(state) for state in State if state.moves)
 LEGAL_MOVES = guards.refuse(
     "contact_message_moves_are_legal",
     "contact_message",
     "UPDATE",
-    "(NEW.state = 'sent' AND OLD.state NOT IN ('sending', 'sent')) OR "
-    "(NEW.state = 'sending' AND OLD.state NOT IN ('claimed', 'sending')) OR "
-    "NEW.fence < OLD.fence",
+    f"NEW.fence < OLD.fence OR (OLD.state IN ({_ON_THE_WAY}) AND NEW.state <> OLD.state "
+    f"AND NOT ({_A_MOVE}))",
+)
+# What was meant, and for whom, stays: only its time and its state change.
+INTENT_KEPT = guards.refuse(
+    "contact_message_intent_is_kept",
+    "contact_message",
+    "UPDATE",
+    "NEW.id <> OLD.id OR NEW.key <> OLD.key OR NEW.client_id <> OLD.client_id "
+    "OR NEW.purpose <> OLD.purpose OR NEW.subject_id <> OLD.subject_id "
+    "OR NEW.template <> OLD.template",
+)
+STEP_FROZEN = guards.refuse(
+    "contact_messagestep_is_frozen",
+    "contact_messagestep",
+    "UPDATE",
+    "NEW.id <> OLD.id OR NEW.message_id <> OLD.message_id OR NEW.state <> OLD.state "
+    "OR NEW.at <> OLD.at OR NEW.reason <> OLD.reason",
 )

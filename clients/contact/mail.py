@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 
 from clients.contact import attachments
 from clients.contact.models import Message
+from practice import neutral
 from practice.models import Practice
 from practice.wording import spoken_time
 
@@ -23,6 +24,7 @@ _SUBJECTS = {
     Message.Template.INVITED: "A message from {name}",
     Message.Template.STATE_OPENS: "A message from {name}",
 }
+NEUTRAL_NAME = "The office"
 # Where a message leads: who only left an address has no code, and no visit.
 _LINK, _LINK_WITHOUT_CODE = "s", "told"
 
@@ -35,10 +37,8 @@ def compose(
     Raises ValidationError where the address isn't exactly one.
     """
     validate_email(address)
-    # A header is one line, and says what it says without being decoded.
-    name = " ".join(practice.display_name.replace("=?", " ").split())
-    leads = _LINK_WITHOUT_CODE if message.template == Message.Template.STATE_OPENS else _LINK
-    link = f"{settings.SITE_URL}/{leads}/{token}"
+    name = sender_name(practice.display_name)
+    link = private_address(message, token)
     stop = f"{settings.SITE_URL}/stop/{token}"
     zone = ZoneInfo(message.client.time_zone)
     context = {
@@ -60,7 +60,24 @@ def compose(
     )
     if file := attachments.of(message):
         mail.attach(file.as_part())
+    # What a provider's notices name it by; without a provider nobody reads it.
+    mail.metadata = {"message": str(message.pk)}  # type: ignore[attr-defined]
     return mail
+
+
+def sender_name(display_name: str) -> str:
+    """Who a message is from: one line, which says what it says without being decoded.
+
+    A name that would tell what this is about is left at home.
+    """
+    name = " ".join(display_name.replace("=?", " ").split())
+    return NEUTRAL_NAME if neutral.risky_words(name) else name
+
+
+def private_address(message: Message, token: str) -> str:
+    """The address of the message's private link."""
+    leads = _LINK_WITHOUT_CODE if message.template == Message.Template.STATE_OPENS else _LINK
+    return f"{settings.SITE_URL}/{leads}/{token}"
 
 
 def _headers(message: Message, sender: str, stop: str) -> dict[str, str]:

@@ -7,14 +7,17 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from clients.models import Client
+from clients.models import Case, Client
+from practice.access.roles import Role
 from practice.fields import EncryptedTextField
+from practice.models import User
 
 
 class Channel(models.TextChoices):
     """How a person wants to hear from us."""
 
     EMAIL = "email", "E-mail"
+    TEXT = "text", "A text message"
     PHONE = "phone", "A phone call"
 
 
@@ -42,6 +45,14 @@ class ContactCard(models.Model):
     suspended_at = models.DateTimeField(null=True, blank=True)
     # "Stop" from the person: no more follow-ups; what they booked themselves is still confirmed.
     follow_ups_stopped_at = models.DateTimeField(null=True, blank=True)
+    # "STOP" by text, and "everything" by link: nothing goes that way until they say otherwise.
+    texts_stopped_at = models.DateTimeField(null=True, blank=True)
+    everything_stopped_at = models.DateTimeField(null=True, blank=True)
+    # The provider said for good that nothing arrives there.
+    email_failed_at = models.DateTimeField(null=True, blank=True)
+    phone_failed_at = models.DateTimeField(null=True, blank=True)
+    # When a text of theirs that nobody could place was last answered: once a day at most.
+    text_answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -176,6 +187,13 @@ class PrivateLink(models.Model):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def for_user(self, user: User) -> "MessageQuerySet":
+        """The owner's are all (no words are kept of them); a counselor's, those to their people."""
+        if user.role == Role.OWNER:
+            return self.all()
+        theirs = Case.objects.for_user(user)
+        return self.filter(client__participations__case__in=theirs).distinct()
+
     def to_take(self, now: datetime) -> "MessageQuerySet":
         """What may be claimed now."""
         return self.filter(state__in=[State.DUE, State.UNCERTAIN], next_try_at__lte=now)
@@ -213,10 +231,17 @@ _MOVES = {
 }
 
 
-class Message(models.Model):
-    """One outbound e-mail to one person: the outbox row, written with the change that causes it.
+class Arrival(models.TextChoices):
+    """What became of a message after it was handed over."""
 
-    It holds no address and no text: both are looked up when it goes.
+    DELIVERED = "delivered", "Arrived"
+    BOUNCED = "bounced", "Came back"
+
+
+class Message(models.Model):
+    """One outbound message to one person: the outbox row, written with the change that causes it.
+
+    It holds no address and no text: both are looked up when it goes, and so is the channel.
     """
 
     class Template(models.TextChoices):
@@ -233,6 +258,8 @@ class Message(models.Model):
     key = models.CharField(max_length=120, unique=True)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="messages")
     template = models.CharField(max_length=12, choices=Template.choices)
+    # E-mail or text, by the card as it was when it went; empty until then.
+    channel = models.CharField(max_length=8, choices=Channel.choices, blank=True)
     # What its private link opens, and what it belongs to.
     purpose = models.CharField(max_length=20)
     subject_id = models.CharField(max_length=36)
@@ -251,6 +278,11 @@ class Message(models.Model):
     fence = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=40, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # The provider's own name for it.
+    provider_id = models.CharField(max_length=64, blank=True)
+    # What the provider said later, by signed notice.
+    arrival = models.CharField(max_length=10, choices=Arrival.choices, blank=True)
+    arrival_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     # The token of its link, only while it is on its way; a second try carries the same link.
     token = EncryptedTextField(person="client_id", blank=True, default="")
@@ -286,9 +318,28 @@ class MessageStep(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            # One row for each intent (its key), which is sent once: there is no second "sent".
+            models.UniqueConstraint(
+                fields=["message"],
+                condition=Q(state="sent"),
+                name="contact_messagestep_sent_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.state}"
+
+
+class Turn(models.Model):
+    """When the next message may be handed over to a provider that takes only so many a second."""
+
+    channel = models.CharField(max_length=8, choices=Channel.choices, primary_key=True)
+    # Seconds of the machine's own clock: providers know no other.
+    next_at = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return self.channel
 
 
 class Heartbeat(models.Model):

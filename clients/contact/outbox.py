@@ -127,6 +127,13 @@ def safe_moment(moment: datetime, client: Client, practice: Practice) -> datetim
     return window.next_safe_moment(moment, ZoneInfo(client.time_zone), hours) if hours else None
 
 
+def safe_moment_before(moment: datetime, client: Client, practice: Practice) -> datetime | None:
+    """The last moment, not after that one, at which a message may reach this person."""
+    named = client.card.safe_hours
+    hours = window.safe_hours(practice.quiet_until, practice.quiet_from, named)
+    return window.last_safe_moment(moment, ZoneInfo(client.time_zone), hours) if hours else None
+
+
 def _nudge_once() -> None:
     # Only speeds things up: the beat looks every half minute anyhow. One transaction, one nudge.
     waiting = [entry[1] for entry in connection.run_on_commit]

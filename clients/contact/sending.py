@@ -9,19 +9,22 @@ a person.
 import random
 import smtplib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from uuid import UUID
 
 import structlog
+from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
 
-from clients.contact import gates, line, links, mail, outbox
-from clients.contact.models import ContactCard, Heartbeat, Message, State
+from clients.contact import arrivals, beside, gates, gateway, line, links, mail, outbox, rates, text
+from clients.contact.models import Channel, ContactCard, Heartbeat, Message, State
+from clients.contact.results import Result, refused, uncertain
+from clients.contact.text import TextMessage
 from practice import clock
 from practice.models import Practice
 
@@ -34,6 +37,7 @@ ONE_TICK = 60  # seconds; what is left of a batch then goes back, before the wor
 ASK_AGAIN = timedelta(minutes=30)  # an uncertain one is tried once more after this
 UNREACHABLE = timedelta(minutes=1)
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240)]
+_NO_SUCH_ADDRESS = frozenset({550, 551, 553})
 # What was claimed and not sent waits again; what may have arrived before stays marked as such.
 _WAITING_AGAIN = Case(
     When(uncertain_count=0, then=Value(State.DUE.value)), default=Value(State.UNCERTAIN.value)
@@ -46,20 +50,18 @@ class Claim:
 
     id: UUID
     fence: int
+    channel: Channel = Channel.EMAIL  # as the card says now; asked again when it goes
 
 
-@dataclass(frozen=True)
-class Result:
-    """What became of a hand-over."""
-
-    state: State
-    reason: str = ""
+# An outbox row as it is handed over.
+Prepared = EmailMultiAlternatives | TextMessage
 
 
 def tick() -> int:
     """Do once what is to be done now; returns how many were sent. Any number may run at once."""
     now = clock.now()
     Heartbeat.objects.update_or_create(name="tick", defaults={"at": now})
+    beside.run(now)
     release_lost_claims(now)
     claims = claim(now)
     return send_claimed(claims) if claims else 0
@@ -74,7 +76,7 @@ def release_lost_claims(now: datetime) -> None:
         still.update(state=_WAITING_AGAIN, lease_until=None)
     # Its hand-over may or may not have been completed: nobody can know.
     for message in lost.filter(state=State.SENDING):
-        _finish(Claim(message.pk, message.fence), _uncertain("the sender stopped"))
+        _finish(Claim(message.pk, message.fence), uncertain("the sender stopped"))
 
 
 def claim(now: datetime, limit: int = BATCH) -> list[Claim]:
@@ -87,17 +89,33 @@ def claim(now: datetime, limit: int = BATCH) -> list[Claim]:
         taken = Message.objects.filter(pk__in=ids, state__in=[State.DUE, State.UNCERTAIN])
         taken.update(state=State.CLAIMED, lease_until=now + LEASE, fence=F("fence") + 1)
         rows_now = Message.objects.filter(pk__in=ids, state=State.CLAIMED).order_by("due_at")
-        return [Claim(pk, fence) for pk, fence in rows_now.values_list("pk", "fence")]
+        facts = rows_now.values_list("pk", "fence", "client__card__channel")
+        return [Claim(pk, fence, _way(channel)) for pk, fence, channel in facts]
+
+
+def _way(channel: str | None) -> Channel:
+    return Channel.TEXT if channel == Channel.TEXT else Channel.EMAIL
 
 
 def send_claimed(claims: list[Claim]) -> int:
-    """Hand these over on one connection. Where the server can't be reached, all wait a minute."""
-    backend = line.to_the_mail_server()
+    """Hand these over: e-mails on one connection, texts one by one.
+
+    Where the mail server can't be reached, or a provider takes no more just now, what would go
+    there waits; the others go.
+    """
     practice = Practice.current()
+    sent = _send_texts([one for one in claims if one.channel == Channel.TEXT], practice)
+    return sent + _send_mails([one for one in claims if one.channel != Channel.TEXT], practice)
+
+
+def _send_mails(claims: list[Claim], practice: Practice) -> int:
+    if not claims:
+        return 0
+    backend = line.to_the_mail_server()
     ends = time.monotonic() + ONE_TICK
     sent = 0
     for position, one in enumerate(claims):
-        if time.monotonic() > ends:
+        if not _has_turn(one.channel, ends):
             _put_back(claims[position:], timedelta(), "")
             break
         if not _reach(backend):
@@ -108,7 +126,23 @@ def send_claimed(claims: list[Claim]) -> int:
     return sent
 
 
-def _send(backend: BaseEmailBackend, one: Claim, practice: Practice) -> bool:
+def _send_texts(claims: list[Claim], practice: Practice) -> int:
+    ends = time.monotonic() + ONE_TICK
+    sent = 0
+    for position, one in enumerate(claims):
+        if not _has_turn(one.channel, ends):
+            _put_back(claims[position:], timedelta(), "")
+            break
+        sent += _send(None, one, practice)
+    return sent
+
+
+def _has_turn(channel: Channel, ends: float) -> bool:
+    left = ends - time.monotonic()
+    return left > 0 and rates.wait_for_turn(channel, left)
+
+
+def _send(backend: BaseEmailBackend | None, one: Claim, practice: Practice) -> bool:
     try:
         prepared = _commit_to_send(one, practice)
     except Exception as error:  # whatever is wrong with one, the others must go
@@ -119,6 +153,8 @@ def _send(backend: BaseEmailBackend, one: Claim, practice: Practice) -> bool:
         return False
     result = _hand_over(backend, prepared)
     _finish(one, result)
+    if result.address_failed:
+        arrivals.address_failed(one.id)
     return result.state == State.SENT
 
 
@@ -139,8 +175,8 @@ def _put_back(claims: list[Claim], pause: timedelta, reason: str) -> None:
         waiting.update(state=_WAITING_AGAIN, next_try_at=later, lease_until=None, reason=reason)
 
 
-def _commit_to_send(one: Claim, practice: Practice) -> EmailMultiAlternatives | None:
-    """Ask the gates; where nothing stands in the way, commit ``sending`` and return the mail."""
+def _commit_to_send(one: Claim, practice: Practice) -> Prepared | None:
+    """Ask the gates; where nothing stands in the way, commit ``sending`` and return what goes."""
     with transaction.atomic():
         # A stop by the person locks the card too, and first: whoever comes second sees what the
         # first did, and neither waits for the other's message.
@@ -156,6 +192,8 @@ def _commit_to_send(one: Claim, practice: Practice) -> EmailMultiAlternatives | 
         message.client.card = card
         now = clock.now()
         decision = gates.decide(message, card, now, practice)
+        if isinstance(decision, gates.Go) and one.channel != gates.channel_for(card):
+            decision = gates.Wait(now)  # the card changed just now: the next tick goes by it
         if isinstance(decision, gates.Go):
             return _mark_sending(message, card, now, practice)
         _hold_back(message, decision)
@@ -164,15 +202,18 @@ def _commit_to_send(one: Claim, practice: Practice) -> EmailMultiAlternatives | 
 
 def _mark_sending(
     message: Message, card: ContactCard, now: datetime, practice: Practice
-) -> EmailMultiAlternatives:
+) -> Prepared:
     message.token = message.token or links.make(
         message.client_id, message.purpose, message.subject_id
     )
     message.state, message.attempt = State.SENDING, message.attempt + 1
+    message.channel = gates.channel_for(card)
     message.lease_until = now + HANDOVER
-    message.save(update_fields=["token", "state", "attempt", "lease_until"])
+    message.save(update_fields=["token", "state", "attempt", "channel", "lease_until"])
     outbox.note_step(message, State.SENDING)
     gates.depart(message)
+    if message.channel == Channel.TEXT:
+        return text.compose(message, card.phone, message.token, practice)
     return mail.compose(message, card.email, message.token, practice)
 
 
@@ -188,32 +229,47 @@ def _hold_back(message: Message, decision: gates.Decision) -> None:
     message.save(update_fields=["state", "next_try_at", "reason", "lease_until"])
 
 
-def _hand_over(backend: BaseEmailBackend, prepared: EmailMultiAlternatives) -> Result:
+def _hand_over(backend: BaseEmailBackend | None, prepared: Prepared) -> Result:
+    if isinstance(prepared, TextMessage):
+        return gateway.hand_over(prepared)
+    assert backend is not None
+    return _hand_over_mail(backend, prepared)
+
+
+def _hand_over_mail(backend: BaseEmailBackend, prepared: EmailMultiAlternatives) -> Result:
     try:
         delivered = backend.send_messages([prepared])
     except smtplib.SMTPRecipientsRefused as error:
-        code = min(code for code, _ in error.recipients.values())
-        return _refused(code)
+        return _unknown_recipient(min(code for code, _ in error.recipients.values()))
     except smtplib.SMTPResponseException as error:
         _close(backend)
-        return _refused(error.smtp_code)
+        return refused(error.smtp_code)
+    except AnymailError as error:
+        return _refused_by_provider(error)
     except Exception as error:  # the line broke somewhere between greeting and answer
         begun = line.text_begun(backend)
         _close(backend)
         if not begun:
             return Result(State.DUE, f"not handed over: {type(error).__name__}"[:40])
-        return _uncertain(type(error).__name__)
-    return Result(State.SENT) if delivered else _uncertain("not confirmed")
+        return uncertain(type(error).__name__)
+    return Result(State.SENT) if delivered else uncertain("not confirmed")
 
 
-def _refused(code: int) -> Result:
-    if code >= 500:
-        return Result(State.DEAD, f"refused with {code}")
-    return Result(State.DUE, f"put off with {code}")
+def _unknown_recipient(code: int) -> Result:
+    result = refused(code)
+    return replace(result, address_failed=code in _NO_SUCH_ADDRESS)
 
 
-def _uncertain(reason: str) -> Result:
-    return Result(State.UNCERTAIN, reason[:40])
+def _refused_by_provider(error: AnymailError) -> Result:
+    """A provider that is asked over HTTP says no in other numbers than a mail server."""
+    if isinstance(error, AnymailRecipientsRefused):
+        return Result(State.DEAD, "refused by the provider", address_failed=True)
+    status = error.status_code or 0
+    if status >= 500 or not status:
+        return uncertain(f"answered with {status}")
+    # Keys or too many at once are ours to mend; what else is wrong stays wrong.
+    kind = State.DUE if status in (401, 403, 404, 429) else State.DEAD
+    return Result(kind, f"refused with {status}")
 
 
 def _set_aside(one: Claim, reason: str) -> None:

@@ -12,6 +12,7 @@ _ENTRIES: list[tuple[str, str, tuple[Role, ...]]] = [
     ("Requests", "requests:inbox", (Role.COUNSELOR,)),
     ("Cases", "cases:list", (Role.COUNSELOR,)),
     ("Library", "handouts:library", (Role.COUNSELOR, Role.OWNER)),
+    ("Messages", "messages:list", (Role.COUNSELOR, Role.OWNER)),
     ("Day", "desk:day", (Role.DESK, Role.OWNER)),
     ("Week", "desk:week", (Role.DESK, Role.OWNER)),
     ("Gaps", "desk:gaps", (Role.DESK, Role.OWNER)),

@@ -1,9 +1,5 @@
 """The demo's mailbox and clock: there is nothing here outside demo mode."""
 
-from collections.abc import Callable
-from functools import wraps
-
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,18 +8,7 @@ from practice import clock as demo_clock
 from practice.access.gate import public
 from practice.mailbox import letters
 from practice.mailbox.forms import ClockForm
-
-
-def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answers 404 outside demo mode, whatever the addresses say."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not settings.DEMO:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return answer
+from practice.mailbox.only import demo_only
 
 
 @public

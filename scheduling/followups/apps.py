@@ -6,4 +6,12 @@ class FollowupsConfig(AppConfig):
     verbose_name = "Follow-ups"
 
     def ready(self) -> None:
-        from scheduling.followups import checkins, visits  # noqa: F401  their gates and addresses
+        from scheduling.followups import (  # noqa: F401  their gates, addresses and steps
+            alerts,
+            case_following,
+            checkins,
+            flags,
+            holding,
+            lines,
+            visits,
+        )

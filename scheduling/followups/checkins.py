@@ -12,7 +12,8 @@ from clients.models import Case
 from practice import clock
 from practice.audit import trail
 from practice.audit.models import Verb
-from scheduling.followups.models import FollowUp, Response
+from scheduling.followups import flags
+from scheduling.followups.models import Draft, FollowUp, Response
 from scheduling.followups.planning import CHECK_IN
 
 ALONE, TOGETHER = "alone", "together"
@@ -35,6 +36,27 @@ def _still_asked(message: Message) -> str:
 
 
 @transaction.atomic
+def keep_draft(follow_up: FollowUp, typed: Mapping[str, str]) -> Draft:
+    """Keep what is typed so far, for the person alone. Raises AlreadyAnswered."""
+    FollowUp.objects.select_for_update(of=("self",), no_key=True).get(pk=follow_up.pk)
+    if Response.objects.filter(follow_up=follow_up).exists():
+        raise AlreadyAnswered
+    draft = Draft.objects.filter(follow_up=follow_up).first() or Draft(
+        follow_up=follow_up, participant=follow_up.participant
+    )
+    draft.answers_text, draft.saved_at = json.dumps(dict(typed)), clock.now()
+    draft.save()
+    return draft
+
+
+def typed_so_far(follow_up: FollowUp) -> dict[str, str]:
+    """What the person had typed before; empty where nothing is kept."""
+    draft = Draft.objects.filter(follow_up=follow_up).first()
+    typed: dict[str, str] = json.loads(draft.answers_text) if draft else {}
+    return typed
+
+
+@transaction.atomic
 def answer(
     follow_up: FollowUp,
     given: Mapping[str, Any],
@@ -49,6 +71,7 @@ def answer(
     assert follow_up.question_set is not None
     answers = [
         {
+            "key": question["key"],
             "text": question["text"],
             "kind": question["kind"],
             "answer": given[question["key"]],
@@ -64,6 +87,8 @@ def answer(
         answered_at=clock.now(),
     )
     response.save(force_insert=True)
+    Draft.objects.filter(follow_up=follow_up).delete()
+    flags.raise_for(response, follow_up.question_set.questions)
     participant = follow_up.participant
     trail.record(
         Verb.CREATE, response, by=by, case_id=participant.case_id, client_id=participant.client_id

@@ -3,20 +3,47 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 
 from practice.forms import PlainForm
-from scheduling.followups.models import Plan, QuestionSet
+from scheduling.followups.models import CasePlan, Plan, QuestionSet, RiskFlag
+
+LONGEST = 2000
 
 
 class PlanForm(PlainForm):
     """Which follow-up plan a case uses."""
 
     plan = forms.ModelChoiceField(
-        Plan.objects.all(),
+        Plan.objects.offered(),
         label="What goes out between sessions?",
         required=False,
         empty_label="Nothing",
         widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, now: CasePlan | None = None, **kwargs: Any) -> None:
+        """`now`: what the case has. It can stay, though a later version is offered."""
+        super().__init__(*args, **kwargs)
+        self.now = now
+        field = self.fields["plan"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = self.offered()
+
+    def offered(self) -> QuerySet[Plan]:
+        """What may be chosen."""
+        kept = Q(pk=self.now.plan_id) if self.now else Q(pk__in=[])
+        return Plan.objects.filter(Q(retired_at=None) | kept)
+
+
+class ResolveForm(PlainForm):
+    """Why a flag is done with."""
+
+    resolution = forms.ChoiceField(
+        label="What did you do?",
+        choices=RiskFlag.Resolution.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please say what you did."},
     )
 
 
@@ -51,6 +78,10 @@ class CheckInForm(PlainForm):
             for question in self.questions
         ]
 
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields, right or not: kept as typed, cut where it is far too long."""
+        return {name: str(self.data[name])[:LONGEST] for name in self.fields if self.data.get(name)}
+
     def given(self) -> dict[str, Any]:
         return {question["key"]: self.cleaned_data[question["key"]] for question in self.questions}
 
@@ -72,9 +103,16 @@ def _field(question: dict[str, Any]) -> forms.Field:
             widget=forms.RadioSelect,
             required=False,
         )
+    if question["kind"] == "choice":
+        return forms.ChoiceField(
+            label=question["text"],
+            choices=[(option, option) for option in question["options"]],
+            widget=forms.RadioSelect,
+            required=False,
+        )
     return forms.CharField(
         label=question["text"],
         required=False,
-        max_length=2000,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
     )

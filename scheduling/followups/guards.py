@@ -11,3 +11,10 @@ ANSWERS_FROZEN = guards.refuse(
     "UPDATE",
     "NEW.answers_text <> OLD.answers_text OR NEW.participant_id <> OLD.participant_id",
 )
+LINE_FROZEN = guards.refuse(
+    "followups_line_is_frozen",
+    "followups_line",
+    "UPDATE",
+    "NEW.id <> OLD.id OR NEW.name <> OLD.name OR NEW.version <> OLD.version "
+    "OR NEW.title <> OLD.title OR NEW.body <> OLD.body",
+)

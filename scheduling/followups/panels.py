@@ -11,7 +11,41 @@ from practice.audit.models import Verb
 from practice.dashboard import registry
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
-from scheduling.followups.models import CasePlan, FollowUp, Response
+from practice.models import User
+from scheduling.followups import flags, planning, trends
+from scheduling.followups.models import CasePlan, FollowUp, Response, RiskFlag
+
+
+@registry.today.panel(
+    "flags",
+    title="Please look",
+    template="followups/panel_flags.html",
+    order=1,
+    roles=(Role.COUNSELOR, Role.OWNER),
+)
+def open_flags(request: StaffRequest) -> Context | None:
+    """Flag, since, due by, who: for whoever is asked, without a word of what was answered."""
+    found = flags.shown_to(request.user)
+    if not found:
+        return None
+    now = clock.now()
+    rows = [
+        {
+            "row": flag,
+            "is_mine": flag.participant.case.counselor.user_id == request.user.pk,
+            "is_late": flag.acknowledged_at is None and flag.due_at <= now,
+            "who": _who(flag, request.user),
+        }
+        for flag in found
+    ]
+    return {"flags": rows, "needs_person": True}
+
+
+def _who(flag: RiskFlag, user: User) -> str:
+    name = flag.participant.client.name
+    if flag.participant.case.counselor.user_id == user.pk:
+        return name
+    return " ".join(f"{word[0]}." for word in name.split())
 
 
 @registry.today.panel(
@@ -55,12 +89,19 @@ def follow_ups(request: StaffRequest, case: Case) -> Context:
     rows = list(found[:40])
     responses = [row.response for row in rows if hasattr(row, "response")]
     _record_reading(request, responses)
+    for row in rows:
+        row.why = planning.why(row)  # type: ignore[attr-defined]
     people = Participant.objects.filter(case=case).select_related("client")
     return {
         "case": case,
         "plan": CasePlan.objects.filter(case=case).select_related("plan").first(),
         "people": [
-            (person, [row for row in rows if row.participant_id == person.pk]) for person in people
+            (
+                person,
+                [row for row in rows if row.participant_id == person.pk],
+                trends.of([each for each in responses if each.participant_id == person.pk]),
+            )
+            for person in people
         ],
     }
 

@@ -12,10 +12,12 @@ from clients.models import Case, Participant
 from practice import clock
 from practice.clock import on_wall_clock
 from practice.models import Practice
-from scheduling.followups.models import CasePlan, FollowUp, Plan, Step
+from practice.wording import spoken_day
+from scheduling.followups.models import CasePlan, FollowUp, Line, Plan, QuestionSet, Step
 from scheduling.models import Appointment, Status
 
-CHECK_IN = "check_in"
+CHECK_IN, LINE = "check_in", "line"
+TO_READ_IT = timedelta(hours=1)  # before the next session begins
 LIFE = timedelta(days=7)  # where no next session is booked
 
 
@@ -40,10 +42,13 @@ def plan_after(session: Appointment) -> list[FollowUp]:
     chosen = plans.filter(case=case, paused_at=None).first()
     if case is None or chosen is None:
         return []
-    people = list(case.participants.select_related("client__card"))
-    steps = list(chosen.plan.steps.all())
+    people = case.participants.select_related("client__card").filter(follow_up_pause=None)
+    steps = list(chosen.plan.steps.select_related("question_set", "line"))
     planned = [
-        _plan(session, step, person) for step in steps for person in people if step.is_for(person)
+        _plan(session, step, person)
+        for step in steps
+        for person in people
+        if step.is_for(person, case.stage)
     ]
     return [follow_up for follow_up in planned if follow_up]
 
@@ -74,18 +79,25 @@ def _plan(session: Appointment, step: Step, person: Participant) -> FollowUp | N
         follow_up.message = assign.tell_later(
             follow_up.assignment, key=_key(follow_up), due_at=due, expires_at=expires
         )
+    elif step.kind == Step.Kind.LINE:
+        assert step.line is not None
+        follow_up.line = Line.objects.filter(name=step.line.name).order_by("version").last()
+        follow_up.message = _queue(follow_up, LINE, due, expires)
     else:
-        follow_up.question_set = step.question_set
-        follow_up.message = _ask(follow_up, due, expires)
+        assert step.question_set is not None
+        # The words as the practice asks them now; what was planned before keeps its own.
+        same = QuestionSet.objects.filter(name=step.question_set.name)
+        follow_up.question_set = same.order_by("version").last()
+        follow_up.message = _queue(follow_up, CHECK_IN, due, expires)
     follow_up.save(force_insert=True)
     return follow_up
 
 
-def _ask(follow_up: FollowUp, due: datetime, expires: datetime) -> Message:
+def _queue(follow_up: FollowUp, purpose: str, due: datetime, expires: datetime) -> Message:
     return outbox.queue(
         client=follow_up.participant.client,
         template=Message.Template.NEWS,
-        purpose=CHECK_IN,
+        purpose=purpose,
         subject_id=follow_up.pk,
         key=_key(follow_up),
         due_at=due,
@@ -104,23 +116,54 @@ def _next_handout(person: Participant) -> Assignment | None:
 
 def _times(session: Appointment, step: Step, person: Participant) -> tuple[datetime, datetime]:
     """When it is due, in the person's safe hours, and when it would be too late."""
-    following = _next_session(session)
+    return times_between(session, _next_session(session), step, person, Practice.current())
+
+
+def times_between(
+    session: Appointment,
+    following: Appointment | None,
+    step: Step,
+    person: Participant,
+    practice: Practice,
+) -> tuple[datetime, datetime]:
+    """The same, between these two sessions: early rather than after the next has begun."""
     planned = _wall_time(session, following, step, person)
-    due = outbox.safe_moment(planned, person.client, Practice.current()) or planned
-    expires = following.starts_at if following else max(due, clock.now()) + LIFE
-    return due, expires
+    due = outbox.safe_moment(planned, person.client, practice) or planned
+    if following is None:
+        return due, max(due, clock.now()) + LIFE
+    if due >= following.starts_at and step.anchor != Step.Anchor.QUIET:
+        latest = following.starts_at - TO_READ_IT
+        earlier = outbox.safe_moment_before(latest, person.client, practice)
+        if earlier and earlier > session.ends_at:
+            due = earlier
+    return due, following.starts_at
 
 
 def _wall_time(
     session: Appointment, following: Appointment | None, step: Step, person: Participant
 ) -> datetime:
     zone = person.client.zone
-    if step.anchor == Step.Anchor.BEFORE_NEXT and following:
+    held_on = session.starts_at.astimezone(zone).date()
+    if step.anchor == Step.Anchor.QUIET:
+        quiet = held_on + timedelta(weeks=step.weeks)
+        day = quiet + timedelta(days=(step.weekday - quiet.weekday()) % 7)
+    elif step.anchor == Step.Anchor.BEFORE_NEXT and following:
         day = following.starts_at.astimezone(zone).date() - timedelta(days=step.days)
     else:
         after = step.days if step.anchor == Step.Anchor.AFTER else step.days_without_next
-        day = session.starts_at.astimezone(zone).date() + timedelta(days=after)
+        day = held_on + timedelta(days=after)
     return on_wall_clock(day, step.at, zone)
+
+
+def why(follow_up: FollowUp) -> str:
+    """Why it is there, and why at that hour; asks the database nothing that isn't loaded."""
+    step, client = follow_up.step, follow_up.participant.client
+    held_on = spoken_day(follow_up.session.starts_at, client.zone)
+    at = follow_up.message.due_at.astimezone(client.zone).time()
+    because = f"Because of the session on {held_on}: {step.when}"
+    if at.replace(second=0, microsecond=0) == step.at:
+        return f"{because}, at {step.hour} their time, as planned."
+    return f"{because}. Not at {step.hour}, so that it falls into the hours that are safe for them."
 
 
 def _next_session(session: Appointment) -> Appointment | None:

@@ -4,7 +4,12 @@ from django.urls import reverse
 
 from clients.contact.models import PrivateLink
 from clients.contact.visits import leads_to
-from scheduling.followups.planning import CHECK_IN
+from scheduling.followups.planning import CHECK_IN, LINE
+
+
+@leads_to(LINE)
+def _to_line(link: PrivateLink) -> str:
+    return reverse("your-line")
 
 
 @leads_to(CHECK_IN)

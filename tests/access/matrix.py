@@ -75,11 +75,16 @@ def _hours(subject: str, sends: Mapping[str, Any], status: int = 405) -> Row:
     return Row(who, status=status, subject=subject, everywhere=everywhere, sends=sends)
 
 
+def _messages(subject: str, sends: Mapping[str, Any] | None = None, status: int = 405) -> Row:
+    who = COUNSELORS | OWNER
+    return Row(who, status=status, subject=subject, everywhere=OWNER, sends=sends)
+
+
 def _visit(*purposes: str, **facts: Any) -> Row:
     return Row(frozenset({Who.LINK_HOLDER}), Kind.VISIT, purposes=purposes, **facts)
 
 
-_ANY_LINK = ("appointment", "reading", "handout", "check_in", "request")
+_ANY_LINK = ("appointment", "reading", "handout", "check_in", "line", "request")
 _CLOSED = Row(kind=Kind.CLOSED, status=404)
 # The sign-in stands before it, and there is nothing behind.
 _CLOSED_AFTER_SIGN_IN = Row(kind=Kind.CLOSED, status=302)
@@ -102,6 +107,11 @@ ROWS: dict[str, Row] = {
     "intake:booked": _open(302),
     "private-link": _open(),
     "stop": _open(),
+    # Providers sign what they post; there is none in these tests
+    "text-answer": _open(405),
+    "text-notice": _open(405),
+    "mail-notice": _open(405),
+    "mailbox:texts": _open(401),
     "choose-code": _open(403),
     "leave": _open(405),
     "quick-exit": _open(302),
@@ -311,6 +321,33 @@ ROWS: dict[str, Row] = {
     "handouts:publish": _counselor("draft", own=False, sends={"stages": ["impact"]}),
     "handouts:give": _counselor("participant", sends={"versions": "{version}", "when": "now"}),
     "followups:plan": _counselor("case", sends={"plan": ""}),
+    "followups:plans": _counselor(sends={"name": "Another plan"}),
+    "followups:plan-edit": _counselor(
+        "plan",
+        own=False,
+        sends={"kind": "handout", "anchor": "after", "days": "2", "at": "18:00", "weekday": "0"},
+    ),
+    "followups:plan-retire": _counselor("plan", own=False, status=405, sends={}),
+    "followups:step-remove": _counselor("step", own=False, status=405, sends={}),
+    "followups:questions": _counselor("questions", own=False),
+    # What they send is a whole form: see tests/scheduling/followups/test_editing.py
+    "followups:questions-new": _counselor(),
+    "followups:questions-edit": _counselor("questions", own=False),
+    "followups:line-new": _counselor(sends={"name": "A", "title": "B", "body": "C"}),
+    "followups:line-edit": _counselor("line", own=False, sends={"title": "B", "body": "C"}),
+    "followups:preview": _counselor("case"),
+    "followups:pause": _counselor("case", status=405, sends={}),
+    "followups:pause-person": _counselor("participant", status=405, sends={}),
+    "followups:skip": _counselor("follow_up", status=405, sends={}),
+    "followups:flag": _counselor("flag", sends={"resolution": "spoken"}),
+    # The owner acknowledges only what the ladder put before them
+    "followups:flag-acknowledge": _counselor("flag", status=405, sends={}),
+    "messages:list": Row(COUNSELORS | OWNER),
+    "messages:life": _messages("outgoing", status=200),
+    "messages:take-back": _messages("outgoing", {}),
+    "messages:again": _messages("undelivered", {}),
+    "messages:spoken": _messages("undelivered", {}),
+    "messages:stop-for": _counselor("participant", status=405, sends={}),
     # Visits by private link
     "reading:list": _visit("reading"),
     "reading:handout": _visit("reading", "handout", subject="assignment"),
@@ -330,6 +367,11 @@ ROWS: dict[str, Row] = {
     ),
     "your-appointment-cancel": _visit("appointment", sends={}),
     "your-check-in": _visit("check_in"),
+    "your-check-in-draft": _visit(
+        "check_in", status=405, sends={"about": "{follow_up}", "hard": "So far"}
+    ),
+    # Only a link to a line opens it: see tests/scheduling/followups/test_lines.py
+    "your-line": _visit("line"),
     "your-request": _visit("request", sends={"slot": "{offered_time}"}),
     "your-request-none-fits": _visit("request", status=405, sends={}),
     # The partner's alone, and she asked herself
@@ -340,6 +382,7 @@ ROWS: dict[str, Row] = {
     "your-contact": _visit(
         *_ANY_LINK, sends={"channel": "email", "email": "new@example.com", "safe_hours": "any"}
     ),
+    "your-messages": _visit(*_ANY_LINK, sends={"stop": "email"}),
     "your-agreements": _visit(*_ANY_LINK, sends={"withdraw": "follow_ups"}),
 }
 
@@ -359,6 +402,7 @@ SETTINGS: dict[str, dict[str, int]] = {
     "axes_accessattempt": {"add": 403},
     "contact_consentdocument": {"delete": 403},
     "intake_declinereason": {},
+    "followups_rung": {},
 }
 
 ROWS |= {

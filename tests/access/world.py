@@ -11,17 +11,20 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from axes.models import AccessAttempt
 from django.test import Client as Browser
 
-from clients.contact.models import ConsentDocument
+from clients.contact import gates, outbox
+from clients.contact.models import ConsentDocument, State
 from clients.handouts import assign, drafts, library
 from clients.handouts.importing import ImportedArticle, Section
 from clients.handouts.models import Article, Audience, Version
-from clients.models import Case, Participant
+from clients.models import Case, Client, Participant
 from practice import clock
 from practice.access.roles import Role
 from practice.audit import trail
 from practice.mailbox import letters
 from practice.models import Counselor, Directory, Practice, User
 from scheduling import feed, lifecycle
+from scheduling.followups import checkins
+from scheduling.followups.models import FollowUp, Line, Plan, QuestionSet, Rung, Step
 from scheduling.models import (
     Appointment,
     DateHours,
@@ -38,6 +41,7 @@ from tests.cast import (
     in_days,
     make_client,
     make_consultation,
+    make_message,
     make_session,
     make_user,
     make_version,
@@ -139,6 +143,10 @@ def _things(
         "assignment": mine,
         "partners_assignment": theirs,
         "waiting": _waits(first, counselor),
+        "follow_up": check_in.pk,
+        "flag": _flag(past, second),
+        "outgoing": make_message(first.client, due_at=in_days(clock.now(), 1)).pk,
+        "undelivered": _undelivered(first.client),
         "another_time": _two_hours_later(session),
         "other_consultation_time": _two_hours_later(consultation),
         "version": str(spare.pk),
@@ -151,6 +159,7 @@ def _things(
             "handout": mine,
             "appointment": consultation.pk,
             "check_in": check_in.pk,
+            "line": _line(check_in),
             "request": own_request.pk,
         },
     }
@@ -220,6 +229,32 @@ def _given(person: Participant, version: Version, counselor: Counselor) -> uuid.
     return assignment.pk
 
 
+def _flag(session: Appointment, person: Participant) -> uuid.UUID:
+    """What this person answered must be looked at."""
+    asked = session.follow_ups.get(participant=person)
+    return checkins.answer(asked, {"safe": "1"}, {}, by=trail.SYSTEM).flag.pk
+
+
+def _line(check_in: FollowUp) -> uuid.UUID:
+    """A few words that go to the same person after the same session."""
+    line = Line.objects.all()[0]
+    plan = Plan.objects.create(name=f"Lines {check_in.pk}")
+    facts = {"plan": plan, "position": 0, "kind": "line", "anchor": "after", "at": time(18)}
+    step = Step.objects.create(line=line, **facts)
+    person = check_in.participant
+    message = make_message(person.client, purpose="line", due_at=in_days(clock.now(), 1))
+    return FollowUp.objects.create(
+        session=check_in.session, step=step, participant=person, line=line, message=message
+    ).pk
+
+
+def _undelivered(client: Client) -> uuid.UUID:
+    """A message that ended badly, so that it may go again or be told on the phone."""
+    message = make_message(client, due_at=in_days(clock.now(), 1))
+    outbox.stop([message], State.SUPPRESSED, f"no safe e-mail{gates.CALL}")
+    return message.pk
+
+
 def _two_hours_later(session: Appointment) -> str:
     return session.starts_at.replace(hour=session.starts_at.hour + 2).isoformat()
 
@@ -265,6 +300,11 @@ def _settings(cast: Cast) -> Things:
     )
     spare_codes = RecoveryCodes.activate(make_user("sam", Role.DESK)).instance
     return {
+        "plan": cast.plan.pk,
+        "step": cast.plan.steps.all()[0].pk,
+        "questions": QuestionSet.objects.all()[0].pk,
+        "line": Line.objects.all()[0].pk,
+        "followups_rung": Rung.objects.all()[0].pk,
         "practice_practice": Practice.current().pk,
         "practice_state": "NJ",
         "practice_directory": Directory.objects.filter(state=None)[0].pk,

@@ -99,8 +99,9 @@ def begin_with_a_mirror_on_the_same_side(world: World) -> None:
 
 
 def send_twice(world: World) -> None:
-    for state in ("claimed", "sending", "sent", "due"):
-        Message.objects.update(state=state)
+    message = Message.objects.get(pk=world.own["outgoing"])
+    for state in ("claimed", "sending", "sent", "claimed"):
+        Message.objects.filter(pk=message.pk).update(state=state)
 
 
 def answer_again(world: World) -> None:
@@ -181,6 +182,10 @@ BREAKS: dict[str, Callable[[World], None]] = {
     "contact_message_moves_are_legal": lambda world: sql(
         "UPDATE contact_message SET state = 'sent' WHERE state = 'due'"
     ),
+    "contact_message_intent_is_kept": lambda world: sql("UPDATE contact_message SET key = 'x'"),
+    "contact_messagestep_is_frozen": lambda world: sql(
+        "UPDATE contact_messagestep SET state = 'dead'"
+    ),
     "contact_consentdocument_is_frozen": lambda world: sql(
         "UPDATE contact_consentdocument SET body = 'x'"
     ),
@@ -213,6 +218,7 @@ BREAKS: dict[str, Callable[[World], None]] = {
         "UPDATE followups_questionset SET name = 'x'"
     ),
     "followups_response_answers_are_frozen": answer_again,
+    "followups_line_is_frozen": lambda world: sql("UPDATE followups_line SET body = 'x'"),
     "scheduling_appointment_no_overlap": book_twice,
     "scheduling_attendee_no_overlap": put_into_two_places,
     "scheduling_attendee_copies": join_another,

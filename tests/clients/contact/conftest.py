@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from clients.contact import cards
+from clients.contact.models import Channel, Purpose
 from clients.models import Client
-from tests.cast import Cast
+from tests.cast import Cast, make_client
+from tests.sms_stub import SmsStub
 from tests.smtp_sink import SmtpSink
 
 
@@ -32,3 +35,23 @@ def sink(settings) -> Iterator[SmtpSink]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def stub(settings) -> Iterator[SmsStub]:
+    """The product's texts go to this stand-in for Twilio."""
+    server = SmsStub()
+    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "ACtest", "a-token"
+    settings.TWILIO_FROM, settings.TWILIO_BASE_URL = "+12015550100", server.address
+    settings.MESSAGES_PER_SECOND = {}
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def tess(cast: Cast) -> Client:
+    """She wants texts, and agreed to them."""
+    client = make_client("Tess", phone="212-555-0134", channel=Channel.TEXT)
+    cards.agree(client, Purpose.SMS)
+    return client

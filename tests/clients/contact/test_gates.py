@@ -202,3 +202,47 @@ def test_an_invitation_keeps_the_safe_hours(cast, sink):
     message = make_message(vera, template=Message.Template.INVITED, is_follow_up=False)
     assert sending.tick() == 0
     assert message.state == State.DUE
+
+
+def test_a_gate_can_ask_a_message_to_wait(hanna, now, sink, travel, monkeypatch):
+    tomorrow = now + timedelta(days=1)
+    wait = gates.Wait(tomorrow)
+    asked = [lambda message: wait if message.purpose == "note" else ""]
+    monkeypatch.setattr(gates, "_OF_FOLLOW_UPS", asked)
+    message = make_message(hanna)
+    assert sending.tick() == 0
+    assert (ended_with(message), message.next_try_at) == ((State.DUE, ""), tomorrow)
+    asked.clear()
+    travel(tomorrow)
+    assert sending.tick() == 1
+
+
+def test_of_two_that_ask_to_wait_the_later_counts_within_the_safe_hours(
+    hanna, now, sink, monkeypatch
+):
+    monkeypatch.setattr(gates, "_OF_FOLLOW_UPS", [lambda _: gates.Wait(now + timedelta(hours=1))])
+    at_night = now + timedelta(hours=14)
+    monkeypatch.setitem(gates._BY_PURPOSE, "note", lambda _: gates.Wait(at_night))
+    message = make_message(hanna)
+    assert sending.tick() == 0
+    message.refresh_from_db()
+    assert message.next_try_at > at_night
+    assert message.next_try_at == datetime(2026, 12, 3, 14, tzinfo=UTC)
+
+
+def test_a_refusal_counts_more_than_a_wait(hanna, now, sink, monkeypatch):
+    monkeypatch.setattr(gates, "_OF_FOLLOW_UPS", [lambda _: gates.Wait(now + timedelta(hours=1))])
+    monkeypatch.setitem(gates._BY_PURPOSE, "note", lambda _: "not any more")
+    message = make_message(hanna)
+    assert sending.tick() == 0
+    assert ended_with(message) == (State.SUPPRESSED, "not any more")
+
+
+def test_what_waits_longer_than_it_is_of_use_expires(hanna, now, sink, travel, monkeypatch):
+    later = now + timedelta(days=1)
+    monkeypatch.setitem(gates._BY_PURPOSE, "note", lambda _: gates.Wait(later))
+    message = make_message(hanna, expires_at=now + timedelta(hours=3))
+    sending.tick()
+    travel(later)
+    assert sending.tick() == 0
+    assert ended_with(message) == (State.EXPIRED, "too late")

@@ -4,11 +4,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clients.contact import agreements
-from clients.contact.models import Consent, Message, Purpose, State
+from clients.contact.models import Consent, Message, MessageStep, Purpose, State
 from tests.cast import make_message
 
 ENDED = [State.SENT, State.SUPPRESSED, State.CANCELED, State.EXPIRED, State.DEAD]
-_WAYS = {State.SENT: [State.CLAIMED, State.SENDING, State.SENT]}
+_WAYS = {
+    State.SENDING: [State.CLAIMED, State.SENDING],
+    State.SENT: [State.CLAIMED, State.SENDING, State.SENT],
+    State.DEAD: [State.CLAIMED, State.DEAD],
+    State.UNCERTAIN: [State.CLAIMED, State.UNCERTAIN],
+}
 
 
 def update(message: Message, change: str) -> None:
@@ -49,6 +54,33 @@ def test_nothing_is_sent_that_was_not_claimed(hanna, before):
     bring_to(message, before)
     with pytest.raises(IntegrityError, match="moves_are_legal"):
         update(message, "state = 'sending'")
+
+
+@pytest.mark.parametrize("before", State)
+def test_every_move_that_the_rules_do_not_name_is_refused_by_the_database(hanna, before):
+    message = make_message(hanna)
+    if before != State.DUE:
+        bring_to(message, before)
+    for then in set(State) - before.moves - {before}:
+        with pytest.raises(IntegrityError, match="contact_message_"):
+            update(message, f"state = '{then.value}'")
+
+
+@pytest.mark.parametrize("change", ["key = 'other'", "purpose = 'x'", "template = 'booked'"])
+def test_what_was_meant_and_for_whom_stays(hanna, change):
+    message = make_message(hanna)
+    with pytest.raises(IntegrityError, match="intent_is_kept"):
+        update(message, change)
+
+
+def test_there_is_no_second_sent_for_one_intent(hanna, now):
+    message = make_message(hanna)
+    facts = {"message": message, "state": State.SENT, "at": now}
+    MessageStep.objects.create(**facts)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MessageStep.objects.create(**facts)
+    with pytest.raises(IntegrityError, match="step_is_frozen"), transaction.atomic():
+        message.steps.update(state=State.DUE)
 
 
 def test_the_fence_never_goes_back(hanna):

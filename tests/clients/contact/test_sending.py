@@ -7,7 +7,8 @@ import pytest
 
 from clients.contact import gates, sending
 from clients.contact.models import Heartbeat, Message, State
-from clients.contact.sending import BACKOFF, Result
+from clients.contact.results import Result
+from clients.contact.sending import BACKOFF
 from practice.models import Practice
 from tests.cast import make_message
 from tests.smtp_sink import Answer

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import pytest
 
+from clients.contact import sending
+from clients.contact.models import Message, State
 from clients.handouts import assign
 from clients.handouts.models import Assignment, Audience
 from clients.models import Participant
@@ -49,3 +51,11 @@ def check_in_of(person: Participant) -> FollowUp:
 
 def handout_of(person: Participant) -> FollowUp:
     return person.follow_ups.select_related("message").get(step__kind=Step.Kind.HANDOUT)
+
+
+def go() -> int:
+    """One tick; returns how many follow-ups went, whatever else did."""
+    sent = Message.objects.filter(is_follow_up=True, state=State.SENT)
+    before = sent.count()
+    sending.tick()
+    return sent.count() - before

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from clients.handouts import starter
 from clients.handouts.models import Handout, Version
 from scheduling.followups.models import Plan
+from scheduling.followups.starter import FIRST
 
 
 @pytest.mark.django_db
@@ -14,7 +15,10 @@ def test_the_starters_are_added_once(now, capsys):
     call_command("add_starters")
     assert f"Published {count} handouts" in capsys.readouterr().out
     assert Version.objects.count() == count
-    assert [step.kind for step in Plan.objects.get().steps.all()] == ["handout", "check_in"]
+    assert [step.kind for step in Plan.objects.get(name=FIRST).steps.all()] == [
+        "handout",
+        "check_in",
+    ]
     call_command("add_starters")
     assert "Published 0 handouts" in capsys.readouterr().out
     assert Handout.objects.count() == count

@@ -220,6 +220,7 @@ def test_what_may_have_arrived_is_not_sent_anew_when_the_next_session_moves(
 ):
     hold(session)
     asked = check_in_of(cast.hanna).message
+    Message.objects.filter(pk=asked.pk).update(state=State.CLAIMED)
     Message.objects.filter(pk=asked.pk).update(
         state=State.UNCERTAIN, uncertain_count=2, next_try_at=None
     )
