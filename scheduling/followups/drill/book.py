@@ -54,10 +54,12 @@ class Book:
         rows = lately.values_list(*_FACTS)
         new = [row for row in rows if str(row[0]) not in self.intents]
         follows = _what_follows(row[0] for row in new)
-        for key, client, *facts in new:
+        for key, client, due, expires, is_follow_up, own_act in new:
             case, session = follows.get(key, ("", None))
             address = self.people[client].address
-            self.intents[str(key)] = Intent(str(key), address, *facts, case=case, follows=session)
+            self.intents[str(key)] = Intent(
+                str(key), address, due, expires, is_follow_up, own_act, case, session
+            )
 
     def note_stranded(self) -> None:
         """Senders have died or stand still: what they held is late, and maybe in doubt."""
