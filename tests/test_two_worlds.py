@@ -186,6 +186,8 @@ def crawl(browser: Browser, start: str) -> list[Any]:
     for address in known:
         seen.append((masked(address), as_seen(browser.post(address, {"safe": "4"}))))
         seen.append((masked(address), as_seen(browser.get(address))))
+    # And once more, when all of it was done.
+    seen += [(masked(address), as_seen(browser.get(address))) for address in known]
     seen.append(as_seen(browser.post(reverse("leave"))))
     return seen
 
