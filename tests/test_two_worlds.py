@@ -181,11 +181,13 @@ def crawl(browser: Browser, start: str) -> list[Any]:
     for address in known:  # it grows while we walk
         answer = browser.get(address)
         seen.append((masked(address), as_seen(answer)))
-        named = dict.fromkeys(_PERSONAL.findall(answer.content.decode()))
+        named = dict.fromkeys(_PERSONAL.findall(answer.content.decode(errors="replace")))
         known += [each for each in named if each not in known and each != reverse("leave")]
     for address in known:
         seen.append((masked(address), as_seen(browser.post(address, {"safe": "4"}))))
         seen.append((masked(address), as_seen(browser.get(address))))
+    # And once more, when all of it was done.
+    seen += [(masked(address), as_seen(browser.get(address))) for address in known]
     seen.append(as_seen(browser.post(reverse("leave"))))
     return seen
 

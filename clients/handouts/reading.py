@@ -72,7 +72,7 @@ def reached(request: VisitRequest, assignment_id: UUID) -> HttpResponse:
     number = request.POST.get("section", "")
     if number.isascii() and number.isdigit() and len(number) < 4:
         assign.mark_reached(assignment, min(int(number), sections))
-    return HttpResponse(status=204)
+    return JsonResponse({"reached": True})
 
 
 @link_holder(READING, HANDOUT)

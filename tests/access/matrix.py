@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from clients.handouts import prompts
+
 
 class Who(Enum):
     """Everybody who may come to an address."""
@@ -84,6 +86,8 @@ def _visit(*purposes: str, **facts: Any) -> Row:
     return Row(frozenset({Who.LINK_HOLDER}), Kind.VISIT, purposes=purposes, **facts)
 
 
+# What the handout of the world asks.
+ASKS = "## One\n\nTwo.\n\n[...] What do you want?"
 _ANY_LINK = ("appointment", "reading", "handout", "check_in", "line", "request")
 _CLOSED = Row(kind=Kind.CLOSED, status=404)
 # The sign-in stands before it, and there is nothing behind.
@@ -352,7 +356,13 @@ ROWS: dict[str, Row] = {
     "reading:list": _visit("reading"),
     "reading:handout": _visit("reading", "handout", subject="assignment"),
     "reading:pdf": _visit("reading", "handout", subject="assignment"),
-    "reading:answers": _visit("reading", "handout", status=405, subject="assignment", sends={}),
+    "reading:answers": _visit(
+        "reading",
+        "handout",
+        status=405,
+        subject="assignment",
+        sends={f"answer_{prompts.prompts(ASKS)[0].key}": "Words"},
+    ),
     "reading:reached": _visit(
         "reading", "handout", status=405, subject="assignment", sends={"section": "1"}
     ),

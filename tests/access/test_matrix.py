@@ -310,7 +310,7 @@ def _everything() -> dict[str, frozenset[tuple[Any, ...]]]:
     """Every row of every table as it is stored, but for the sessions of browsers."""
     return {
         model._meta.label: _rows_of(model._meta.db_table)
-        for model in apps.get_models()
+        for model in apps.get_models(include_auto_created=True)
         if model is not Session
     }
 

@@ -35,7 +35,7 @@ from scheduling.models import (
     TimeOff,
 )
 from tests.access import requests
-from tests.access.matrix import Who
+from tests.access.matrix import ASKS, Who
 from tests.cast import (
     Cast,
     in_days,
@@ -81,7 +81,7 @@ class World:
 
 def build(cast: Cast) -> World:
     """Everything that an address can name, twice."""
-    version = make_version()
+    version = make_version(body=ASKS)
     spare = make_version(title="Not given yet")
     shared = {
         "version": version.pk,
