@@ -71,7 +71,7 @@ def keep_draft(request: VisitRequest) -> HttpResponse:
     assert follow_up.question_set is not None
     with suppress(checkins.AlreadyAnswered):
         checkins.keep_draft(follow_up, CheckInForm(follow_up.question_set, request.POST).typed())
-    return HttpResponse(status=204)
+    return HttpResponse("Kept")
 
 
 @link_holder(LINE)

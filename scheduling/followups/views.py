@@ -53,10 +53,18 @@ def _waiting(case: Case) -> list[tuple[FollowUp, str]]:
 
 @staff(Role.COUNSELOR)
 @require_safe
-def preview(request: StaffRequest, case_id: UUID, plan_id: int) -> HttpResponse:
-    """What a plan would send to this couple, on a calendar and on a locked phone."""
+def preview(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """What a plan would send to this couple, on a calendar and on a locked phone.
+
+    The one asked for, else the case's own, else the first that is offered.
+    """
     case = _case(request, case_id)
-    plan = get_object_or_404(Plan, pk=plan_id)
+    asked = request.GET.get("plan", "")
+    if asked.isdecimal():
+        plan = get_object_or_404(Plan, pk=int(asked))
+    else:
+        own = Plan.objects.filter(case_plans__case=case)
+        plan = get_object_or_404(own if own.exists() else Plan.objects.offered()[:1])
     actor = trail.staff_actor(request)
     trail.record(Verb.READ, case, by=actor, case_id=case.pk, note="follow-up preview")
     context = {"case": case, "plan": plan, "preview": foreseeing.preview(case, plan)}

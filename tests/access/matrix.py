@@ -345,7 +345,9 @@ ROWS: dict[str, Row] = {
     "followups:skip": _counselor("follow_up", status=405, sends={}),
     "followups:flag": _counselor("flag", sends={"resolution": "spoken"}),
     # The owner acknowledges only what the ladder put before them
-    "followups:flag-acknowledge": _counselor("flag", status=405, sends={}),
+    "followups:flag-acknowledge": Row(
+        COUNSELORS | OWNER, status=405, subject="flag", sends={}, senders=COUNSELORS
+    ),
     "messages:list": Row(COUNSELORS | OWNER),
     "messages:life": _messages("outgoing", status=200),
     "messages:take-back": _messages("outgoing", {}),

@@ -9,7 +9,7 @@
     timer = null;
     try {
       const answer = await fetch(form.dataset.keepTyped, { method: "POST", body: new FormData(form), credentials: "same-origin" });
-      if (answer.status === 204 && told) told.textContent = "Kept so far. Only you see it until you send it.";
+      if (answer.ok && told) told.textContent = "Kept so far. Only you see it until you send it.";
     } catch {
       if (told) told.textContent = "Not kept: there is no connection just now.";
     }

@@ -89,7 +89,9 @@ def test_a_broker_that_is_away_is_noticed_within_two_seconds(cast, sink, client)
 
 def test_uncertain_and_dead_ones_are_counted_for_a_week(hanna, now, travel):
     for state in (State.UNCERTAIN, State.DEAD, State.DEAD):
-        Message.objects.filter(pk=make_message(hanna).pk).update(state=state)
+        message = Message.objects.filter(pk=make_message(hanna).pk)
+        message.update(state=State.CLAIMED)
+        message.update(state=state)
     delivery = health.delivery()
     assert (delivery.uncertain, delivery.dead) == (1, 2)
     travel(now + timedelta(days=7, seconds=1))

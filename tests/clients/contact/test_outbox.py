@@ -122,6 +122,7 @@ def test_a_postponed_message_leaves_at_its_new_time(hanna, now, sink, travel):
 
 def test_what_may_have_arrived_is_not_given_another_time(hanna, now):
     message = make_message(hanna)
+    Message.objects.update(state=State.CLAIMED)
     Message.objects.update(state=State.UNCERTAIN, uncertain_count=2, next_try_at=None)
     assert not outbox.postpone(message, now, now + timedelta(days=1))
     message.refresh_from_db()

@@ -80,7 +80,9 @@ def test_a_locked_link_is_told_to_the_counselor_alone(cast, hanna, sink, signed_
 
 @pytest.mark.parametrize("state", [State.UNCERTAIN, State.DEAD])
 def test_doubt_and_failure_are_shown_to_the_owner_in_numbers(cast, hanna, signed_in, state):
-    Message.objects.filter(pk=make_message(hanna).pk).update(state=state)
+    message = Message.objects.filter(pk=make_message(hanna).pk)
+    message.update(state=State.CLAIMED)
+    message.update(state=state)
     page = today(signed_in, cast.olga)
     assert WAITING in page
     assert "<strong>1</strong>" in page

@@ -177,6 +177,7 @@ def test_what_would_take_longer_than_a_tick_waits_for_the_next(tess, stub, setti
     assert Message.objects.filter(state=State.DUE, attempt=0).count() == 1
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_demo_s_own_gateway_keeps_texts_beside_the_mail(tess, settings, live_server, tmp_path):
     settings.DEMO, settings.HOME = True, tmp_path
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "ACdemo", "demo"

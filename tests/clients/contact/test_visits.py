@@ -180,5 +180,5 @@ def test_the_moved_clock_of_the_demo_ends_no_visit(reading, client, settings, tm
 
 
 def test_every_purpose_of_a_message_leads_somewhere(cast):
-    purposes = {assign.READING, assign.HANDOUT, APPOINTMENT, "check_in", "request"}
+    purposes = {assign.READING, assign.HANDOUT, APPOINTMENT, "check_in", "line", "request"}
     assert set(visits._LEADS_TO) == purposes
