@@ -17,6 +17,14 @@ from clients.handouts import assign, drafts, library
 from clients.handouts.importing import ImportedArticle, Section
 from clients.handouts.models import Article, Audience, Version
 from clients.models import Case, Client, Participant
+from clients import cases, ending, goals
+from clients.cases import TakesPart
+from clients.contact.models import ConsentDocument
+from clients.handouts import assign, library
+from clients.handouts.importing import ImportedArticle
+from clients.handouts.models import Article, Audience, Version
+from clients.models import Case, Cover, Part, Participant
+from clients.notes.models import Outline
 from practice import clock
 from practice.access.roles import Role
 from practice.audit import trail
@@ -34,7 +42,7 @@ from scheduling.models import (
     Series,
     TimeOff,
 )
-from tests.access import requests
+from tests.access import notes, requests
 from tests.access.matrix import Who
 from tests.cast import (
     Cast,
@@ -42,6 +50,7 @@ from tests.cast import (
     make_client,
     make_consultation,
     make_message,
+    make_counselor,
     make_session,
     make_user,
     make_version,
@@ -61,6 +70,9 @@ class World:
     own: Things
     others: Things
     shared: Things
+    lead: User
+    # Stands in for Nora just now, and may read her notes.
+    cover: Counselor
 
     def user(self, who: Who) -> User:
         """Somebody on the staff."""
@@ -70,6 +82,8 @@ class World:
             Who.COUNSELOR: cast.nora.user,
             Who.OTHER_COUNSELOR: cast.ida.user,
             Who.OWNER: cast.olga,
+            Who.LEAD: self.lead,
+            Who.COVER: self.cover.user,
         }[who]
 
     def visit(self, browser: Browser, person: Participant, purpose: str, things: Things) -> None:
@@ -92,12 +106,31 @@ def build(cast: Cast) -> World:
         "mail": letters.keep(_mail().as_bytes()).stem,
         **_settings(cast),
     }
+    cover = make_cover(cast)
     return World(
         cast,
         {**_things(cast.nora, cast.hanna, cast.ian, version, spare), "change": _change(cast, 0)},
         {**_things(cast.ida, cast.mia, cast.max, version, spare), "change": _change(cast, 1)},
         shared,
+        lead=make_user("lena", Role.LEAD),
+        cover=cover,
     )
+
+
+def make_cover(cast: Cast) -> Counselor:
+    """Cora, who stands in for Nora this week."""
+    cora = make_counselor("cora", ["NY"])
+    now = clock.now()
+    Cover.objects.create(
+        counselor=cast.nora,
+        covering=cora,
+        starts_at=now,
+        ends_at=in_days(now, 7),
+        notes=True,
+        granted_by=cast.nora.user,
+        granted_at=now,
+    )
+    return cora
 
 
 def _things(
@@ -152,6 +185,9 @@ def _things(
         "version": str(spare.pk),
         "state": first.client.state_id,
         "places": _places(case),
+        **notes.of(counselor, first),
+        **_work(case, first, second),
+        "outline": str(Outline.objects.get(key="dap").pk),
         "calendar_upload": Upload(),
         "outside_calendar": _other_calendar(counselor),
         "links": {
@@ -163,6 +199,47 @@ def _things(
             "request": own_request.pk,
         },
     }
+
+
+def _work(case: Case, first: Participant, second: Participant) -> Things:
+    """A goal with what was agreed to, a case that is closed, and a session that can begin."""
+    goal = goals.set_goal(case, "CANARY goal", trail.SYSTEM)
+    action = goals.agree(goal, second, "CANARY action", trail.SYSTEM)
+    closed = cases.open_case(
+        counselor=case.counselor,
+        concern=case.concern,
+        disclosure=Case.Disclosure.YES,
+        people=[TakesPart(first.client, Part(first.part))],
+        by=trail.SYSTEM,
+    )
+    ending.close(closed, Case.CloseReason.REACHED, trail.SYSTEM)
+    to_start = make_session(case, in_days(clock.now(), 3))
+    coming = to_start.attendees.all()
+    here = {f"state_{each.pk}": str(each.state_id) for each in coming}
+    here |= {f"zone_{each.pk}": each.time_zone for each in coming}
+    return {
+        "goal": goal.pk,
+        "action": action.pk,
+        "participant": str(first.pk),
+        "closed_case": closed.pk,
+        "cover": _cover_for(case),
+        "session_to_start": to_start.pk,
+        "here": here,
+    }
+
+
+def _cover_for(case: Case) -> uuid.UUID:
+    """Somebody who will stand in for this counselor next year."""
+    later = in_days(clock.now(), 400)
+    helper = make_counselor(f"helper{case.counselor_id}", ["NY"])
+    return Cover.objects.create(
+        counselor=case.counselor,
+        covering=helper,
+        starts_at=later,
+        ends_at=in_days(later, 7),
+        granted_by=case.counselor.user,
+        granted_at=clock.now(),
+    ).pk
 
 
 def _series(case: Case) -> uuid.UUID:
