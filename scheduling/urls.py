@@ -1,19 +1,11 @@
 from django.urls import path
 
-from scheduling import (
-    calendars_views,
-    hours_views,
-    series_change_views,
-    series_views,
-    start_views,
-    views,
-)
+from scheduling import calendars_views, hours_views, series_change_views, series_views, views
 
 app_name = "sessions"
 urlpatterns = [
     path("<uuid:appointment_id>/", views.session_page, name="page"),
     path("<uuid:appointment_id>/begin/", views.begin, name="begin"),
-    path("<uuid:appointment_id>/start/", start_views.start, name="start"),
     path("<uuid:appointment_id>/done/", views.done, name="done"),
     path("<uuid:appointment_id>/no-show/", views.no_show, name="no-show"),
     path("<uuid:appointment_id>/change/", series_change_views.change, name="change"),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0003_stage_apart'),
-        ('practice', '0005_clinical_lead'),
+        ('practice', '0006_clinical_lead'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

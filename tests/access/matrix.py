@@ -160,7 +160,6 @@ ROWS: dict[str, Row] = {
     "account_confirm_email": _CLOSED,
     # Staff
     "staff-home": Row(EVERY_ROLE, status=302),
-    "dashboard:today": Row(COUNSELORS | OWNER),
     "figures:numbers": Row(OWNER),
     "figures:file": Row(OWNER),
     "dashboard:today": Row(COUNSELORS | OWNER | LEAD),
@@ -227,7 +226,6 @@ ROWS: dict[str, Row] = {
         COUNSELORS | LEAD, status=405, subject="cover", everywhere=LEAD, sends={}
     ),
     "audit:who-saw-what": Row(OWNER | LEAD),
-    "sessions:start": _counselor("session_to_start", sends={"{here}": "{here}"}),
     "notes:begin": _counselor(
         "case", covered=True, cover_sends=True, sends={"kind": "joint", "outline": "{outline}"}
     ),
@@ -359,8 +357,6 @@ ROWS: dict[str, Row] = {
     "handouts:of-case": _counselor("case"),
     "handouts:review": _counselor("draft", own=False, sends={"title": "Other words"}),
     "handouts:publish": _counselor("draft", own=False, sends={"stages": ["impact"]}),
-    "handouts:give": _counselor("participant", sends={"versions": "{version}", "when": "now"}),
-    "followups:plan": _counselor("case", sends={"plan": ""}),
     "followups:plans": _counselor(sends={"name": "Another plan"}),
     "followups:plan-edit": _counselor(
         "plan",

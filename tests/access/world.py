@@ -11,19 +11,14 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from axes.models import AccessAttempt
 from django.test import Client as Browser
 
+from clients import cases, ending, goals
+from clients.cases import TakesPart
 from clients.contact import gates, outbox
 from clients.contact.models import ConsentDocument, State
 from clients.handouts import assign, drafts, library
 from clients.handouts.importing import ImportedArticle, Section
 from clients.handouts.models import Article, Audience, Version
-from clients.models import Case, Client, Participant
-from clients import cases, ending, goals
-from clients.cases import TakesPart
-from clients.contact.models import ConsentDocument
-from clients.handouts import assign, library
-from clients.handouts.importing import ImportedArticle
-from clients.handouts.models import Article, Audience, Version
-from clients.models import Case, Cover, Part, Participant
+from clients.models import Case, Client, Cover, Part, Participant
 from clients.notes.models import Outline
 from practice import clock
 from practice.access.roles import Role
@@ -49,8 +44,8 @@ from tests.cast import (
     in_days,
     make_client,
     make_consultation,
-    make_message,
     make_counselor,
+    make_message,
     make_session,
     make_user,
     make_version,
@@ -213,18 +208,12 @@ def _work(case: Case, first: Participant, second: Participant) -> Things:
         by=trail.SYSTEM,
     )
     ending.close(closed, Case.CloseReason.REACHED, trail.SYSTEM)
-    to_start = make_session(case, in_days(clock.now(), 3))
-    coming = to_start.attendees.all()
-    here = {f"state_{each.pk}": str(each.state_id) for each in coming}
-    here |= {f"zone_{each.pk}": each.time_zone for each in coming}
     return {
         "goal": goal.pk,
         "action": action.pk,
         "participant": str(first.pk),
         "closed_case": closed.pk,
         "cover": _cover_for(case),
-        "session_to_start": to_start.pk,
-        "here": here,
     }
 
 

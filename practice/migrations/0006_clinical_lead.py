@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('practice', '0004_hours'),
+        ('practice', '0005_handouts'),
     ]
 
     operations = [
