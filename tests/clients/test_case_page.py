@@ -13,6 +13,7 @@ from django.urls import reverse
 from clients import goals, timeline
 from clients.contact.models import Consent, Message
 from clients.handouts import assign
+from clients.handouts.models import Assignment
 from clients.models import AgreedAction, Cover, Goal
 from clients.timeline import Asked, Kind
 from practice import clock
@@ -53,6 +54,7 @@ def test_everything_that_happened_stands_in_one_line_each_in_its_column(
     (given,) = assign.give(
         cast.hanna, [make_version()], now=True, user=cast.nora.user, by=trail.SYSTEM
     )
+    Assignment.objects.update(released_at=clock.now())  # whatever the pace
     make_signed("individual", cast.nora, cast.ian)
     make_note("psychotherapy", cast.nora, cast.ian)
     found = timeline.events(Asked(cast.case, cast.nora.user, clock.now() + timedelta(1), 50))
@@ -82,8 +84,9 @@ def test_divergence_is_shown_to_the_counselor(cast: Cast, nora: Browser, now: da
     held(cast, now, hanna="1", ian="5")
     versions = [make_version(title=f"Number {number}") for number in range(2)]
     for person in (cast.hanna, cast.ian):
-        given = assign.give(person, versions, now=True, user=cast.nora.user, by=trail.SYSTEM)
-    for each in given:
+        assign.give(person, versions, now=True, user=cast.nora.user, by=trail.SYSTEM)
+    Assignment.objects.update(released_at=clock.now())  # whatever the pace
+    for each in Assignment.objects.filter(participant=cast.ian):
         assign.mark_opened(each, trail.SYSTEM)
     text = page(nora, "page", cast.case.pk)
     assert "Hanna opened 0 of 2, Ian opened 2 of 2." in text
