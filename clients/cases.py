@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from clients import following
+from clients import changes, following
 from clients.contact import cards
 from clients.contact.cards import Contact
 from clients.following import What
-from clients.models import Case, Client, Concern, Part, Participant, Stage
+from clients.models import Case, CaseChange, Client, Concern, Part, Participant, Stage
 from practice import clock
 from practice.audit import trail
 from practice.audit.models import Verb
@@ -49,18 +49,25 @@ def open_case(
     disclosure: Case.Disclosure,
     people: Sequence[TakesPart],
     by: trail.Actor,
+    came_from: Case | None = None,
 ) -> Case:
-    """A case of this counselor with these participants; affair recovery begins with "impact"."""
+    """A case of this counselor with these participants; affair recovery begins with "impact".
+
+    `came_from`: the couple's case that this one goes on from; then they are apart.
+    """
+    begins = Stage.APART if came_from else Stage.IMPACT
     case = Case.objects.create(
         counselor=counselor,
         concern=concern,
-        stage=Stage.IMPACT if concern.about_affair else "",
+        stage=begins if concern.about_affair else "",
         disclosure=disclosure,
         opened_at=clock.now(),
+        came_from=came_from,
     )
     for position, person in enumerate(people):
         part = person.part if concern.about_affair else Part.NEITHER
         Participant.objects.create(case=case, client=person.client, part=part, position=position)
+    changes.keep(case, CaseChange.What.OPENED, by)
     following.tell(case, What.OPENED)
     trail.record(Verb.CREATE, case, by=by, case_id=case.pk)
     return case
@@ -76,6 +83,8 @@ def set_course(case: Case, *, stage: str, disclosure: Case.Disclosure, by: trail
     ]
     case.stage, case.disclosure = stage, disclosure
     case.save(update_fields=["stage", "disclosure"])
+    if changed:
+        changes.keep(case, CaseChange.What.COURSE, by)
     following.tell(case, What.COURSE_SET)
     trail.record(Verb.CHANGE, case, by=by, case_id=case.pk, note=",".join(changed))
     return case

@@ -1,16 +1,22 @@
 """The counselor's cases."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clients import cases
+from clients import cases, changes, divergence, goals, preparing, readiness, timeline
 from clients.contact import cards, codes
 from clients.forms import CourseForm
 from clients.models import Case, Participant
+from clients.timeline import Asked
+from practice import clock
 from practice.access.gate import staff
 from practice.access.roles import Role
 from practice.audit import trail
@@ -18,8 +24,11 @@ from practice.audit.models import Verb
 from practice.dashboard import registry
 from practice.http import StaffRequest
 
+# On one page of the time line.
+_EVENTS = 60
 
-@staff(Role.COUNSELOR)
+
+@staff(Role.COUNSELOR, Role.LEAD)
 @require_safe
 def case_list(request: StaffRequest) -> HttpResponse:
     """Every case of this counselor, the open ones first."""
@@ -32,7 +41,7 @@ def case_list(request: StaffRequest) -> HttpResponse:
     return render(request, "clients/case_list.html", {"cases": found})
 
 
-@staff(Role.COUNSELOR)
+@staff(Role.COUNSELOR, Role.LEAD)
 @require_safe
 def case_page(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """One case: its people, and what each app hangs on it."""
@@ -40,19 +49,65 @@ def case_page(request: StaffRequest, case_id: UUID) -> HttpResponse:
     people = list(case.participants.all())
     rows = [(case, case.pk, person.client_id) for person in people]
     trail.record_all(Verb.READ, rows, by=trail.staff_actor(request))
+    asked = Asked(case, request.user, _before(request), _EVENTS)
+    found = timeline.events(asked)
     context = {
         "case": case,
         "people": people,
-        "panels": registry.case.shown_to(request, case),
+        "is_own": case.counselor.user_id == request.user.pk,
+        "rows": timeline.rows(found, people),
+        "earlier": found[-1].at.isoformat() if len(found) == _EVENTS else "",
+        "course": changes.disclosure_set(case),
+        **_work(case, people),
+        # Further back there is only more of the time line.
+        "panels": [] if "before" in request.GET else registry.case.shown_to(request, case),
     }
     return render(request, "clients/case_page.html", context)
+
+
+@staff(Role.COUNSELOR, Role.LEAD)
+@require_safe
+def prepare(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """All that one looks at before a session, on one screen and one sheet of paper."""
+    case = _case(request, case_id)
+    people = list(case.participants.all())
+    rows = [(case, case.pk, person.client_id) for person in people]
+    trail.record_all(Verb.READ, rows, by=trail.staff_actor(request), note="prepare")
+    found = timeline.events(Asked(case, request.user, clock.now(), _EVENTS))
+    context = {
+        "case": case,
+        "people": people,
+        "since": preparing.last_session(found),
+        "rows": timeline.rows(preparing.since_last_session(found), people),
+        "coming": registry.preparing.shown_to(request, case),
+        **_work(case, people),
+    }
+    return render(request, "clients/prepare.html", context)
+
+
+def _work(case: Case, people: list[Participant]) -> dict[str, Any]:
+    """Where it stands: the plan, what is missing, and where the two go different ways."""
+    return {
+        "goals": goals.of(case),
+        "missing": readiness.missing(case, people) if case.is_open else [],
+        "hints": divergence.hints(case, people),
+    }
+
+
+def _before(request: StaffRequest) -> datetime:
+    """Where the time line is continued; now, unless an address says otherwise."""
+    try:
+        given = parse_datetime(request.GET.get("before", ""))
+    except ValueError:
+        given = None
+    return given if given and given.tzinfo else clock.now()
 
 
 @staff(Role.COUNSELOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def course(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Set the stage, and whether the partner who was hurt knows."""
-    case = _case(request, case_id)
+    case = _own_case(request, case_id)
     if not case.is_affair_recovery:
         raise Http404
     initial = {"stage": case.stage, "disclosure": case.disclosure}
@@ -103,9 +158,19 @@ def suspend(request: StaffRequest, participant_id: UUID) -> HttpResponse:
 
 def _case(request: StaffRequest, case_id: UUID) -> Case:
     scope = Case.objects.for_user(request.user).select_related("concern", "counselor__user")
-    return get_object_or_404(scope.prefetch_related("participants__client__state"), pk=case_id)
+    people = Participant.objects.select_related("client__state")
+    return get_object_or_404(scope.prefetch_related(Prefetch("participants", people)), pk=case_id)
+
+
+def _own_case(request: StaffRequest, case_id: UUID) -> Case:
+    """A case of this counselor's own: who stands in or supervises changes nothing of it."""
+    case = _case(request, case_id)
+    if case.counselor.user_id != request.user.pk:
+        raise Http404
+    return case
 
 
 def _participant(request: StaffRequest, participant_id: UUID) -> Participant:
-    scope = Participant.objects.for_user(request.user).select_related("client", "case")
+    own = Case.objects.run_by(request.user)
+    scope = Participant.objects.filter(case__in=own).select_related("client", "case")
     return get_object_or_404(scope, pk=participant_id)

@@ -16,16 +16,16 @@ class CannotDecrypt(Exception):
     """The ciphertext was changed, moved, or made with a key that is gone."""
 
 
-def encrypt(plaintext: str, place: str) -> str:
-    """Text for a database column, bound to `place`."""
-    sealed = _aead().encrypt(plaintext.encode(), place.encode())
+def encrypt(plaintext: str, place: str, keys: str = "fields") -> str:
+    """Text for a database column, bound to `place`; `keys` names the keyset."""
+    sealed = _aead(keys).encrypt(plaintext.encode(), place.encode())
     return str(base64.urlsafe_b64encode(sealed), "ascii")
 
 
-def decrypt(ciphertext: str, place: str) -> str:
+def decrypt(ciphertext: str, place: str, keys: str = "fields") -> str:
     """What `encrypt` was given for this place. Raises CannotDecrypt."""
     try:
-        opened = _aead().decrypt(base64.urlsafe_b64decode(ciphertext), place.encode())
+        opened = _aead(keys).decrypt(base64.urlsafe_b64decode(ciphertext), place.encode())
         return str(opened, "utf-8")
     except (tink.TinkError, ValueError) as error:
         raise CannotDecrypt(f"field at {place} does not open") from error
@@ -42,9 +42,9 @@ def seal(data: bytes) -> str:
 
 
 @cache
-def _aead() -> aead.Aead:
+def _aead(name: str) -> aead.Aead:
     aead.register()
-    return _handle("fields").primitive(aead.Aead)
+    return _handle(name).primitive(aead.Aead)
 
 
 @cache

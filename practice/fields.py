@@ -21,7 +21,7 @@ class _Opened(DeferredAttribute):
         stored = super().__get__(instance, cls)
         if not isinstance(stored, Ciphertext):
             return stored
-        opened = encryption.decrypt(stored, self.field.place(instance))
+        opened = encryption.decrypt(stored, self.field.place(instance), self.field.keys)
         instance.__dict__[self.field.attname] = opened
         return opened
 
@@ -34,20 +34,22 @@ class EncryptedTextField(models.TextField):
     """Text encrypted at rest, bound to its table, column, row and person.
 
     `person` names the attribute that holds the id of the person whom the text is about; where the
-    row is that person, leave it out. The row's key and the person must be known before saving, so
-    the model needs a key made in Python. The field can't be filtered, updated in bulk by value or
-    ordered by: look people up with `encryption.blind_index` in a column of its own.
+    row is that person, leave it out. `keys` names the keyset that seals it. The row's key and the
+    person must be known before saving, so the model needs a key made in Python. The field can't be
+    filtered, updated in bulk by value or ordered by: look people up with `encryption.blind_index`
+    in a column of its own.
     """
 
     descriptor_class = _Opened
 
-    def __init__(self, *args: Any, person: str = "pk", **kwargs: Any) -> None:
-        self.person = person
+    def __init__(self, *args: Any, person: str = "pk", keys: str = "fields", **kwargs: Any) -> None:
+        self.person, self.keys = person, keys
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "person": self.person}
+        own = {} if self.keys == "fields" else {"keys": self.keys}
+        return name, path, args, {**kwargs, "person": self.person, **own}
 
     def place(self, instance: models.Model) -> str:
         """Where the ciphertext of this instance belongs."""
@@ -58,7 +60,8 @@ class EncryptedTextField(models.TextField):
         value = model_instance.__dict__.get(self.attname)
         if value is None or isinstance(value, Ciphertext):
             return value
-        return Ciphertext(encryption.encrypt(str(value), self.place(model_instance)))
+        place = self.place(model_instance)
+        return Ciphertext(encryption.encrypt(str(value), place, self.keys))
 
     def from_db_value(self, value: str | None, *_: object) -> str | None:
         # A column that was added later holds nothing yet in older rows.

@@ -25,11 +25,16 @@ def stored_field_keys(home: Path) -> str:
 
 
 def new_field_keys() -> str:
-    """Fresh keysets as JSON: ``fields`` encrypts, ``index`` looks up, ``audit`` seals the chain."""
+    """Fresh keysets as JSON.
+
+    ``fields`` encrypts, ``psychotherapy`` encrypts what its author alone may read, ``index`` looks
+    up, ``audit`` seals the chain.
+    """
     aead.register()
     prf.register()
     templates = {
         "fields": aead.aead_key_templates.AES256_GCM,
+        "psychotherapy": aead.aead_key_templates.AES256_GCM,
         "index": prf.prf_key_templates.HMAC_SHA256,
         "audit": prf.prf_key_templates.HMAC_SHA256,
     }
@@ -43,6 +48,7 @@ def make_missing(home: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_once(folder / "secret_key", secrets.token_urlsafe(64))
     _write_once(folder / "field_keys.json", new_field_keys())
+    _add_missing_keysets(folder / "field_keys.json")
 
 
 def _new_keyset(template: object) -> dict[str, object]:
@@ -54,6 +60,18 @@ def _new_keyset(template: object) -> dict[str, object]:
 
 def _read(path: Path) -> str:
     return path.read_text().strip() if path.is_file() else ""
+
+
+def _add_missing_keysets(path: Path) -> None:
+    """An installation from before a keyset was thought of gets it beside those it has."""
+    held = json.loads(path.read_text())
+    missing = {
+        name: keyset for name, keyset in json.loads(new_field_keys()).items() if name not in held
+    }
+    if missing:
+        aside = path.with_name(f"{path.name}.{os.getpid()}")
+        _write_once(aside, json.dumps({**held, **missing}))
+        aside.replace(path)
 
 
 def _write_once(path: Path, text: str) -> None:

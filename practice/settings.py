@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "practice.figures",
     "clients",
     "clients.contact",
+    "clients.notes",
     "clients.handouts",
     "scheduling",
     "scheduling.followups",

@@ -7,4 +7,11 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         # their gates, files, addresses and questions
-        from scheduling import enclosures, handout_pacing, notices, visits  # noqa: F401
+        from scheduling import (  # noqa: F401
+            case_endings,
+            enclosures,
+            handout_pacing,
+            next_session,
+            notices,
+            visits,
+        )

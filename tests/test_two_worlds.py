@@ -19,7 +19,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from clients import cases
+from clients import cases, goals
 from clients.cases import TakesPart
 from clients.contact import cards, codes, links, sending
 from clients.contact.cards import Contact
@@ -36,6 +36,7 @@ from scheduling.followups import checkins, planning
 from scheduling.followups.models import FollowUp
 from scheduling.models import Appointment
 from tests.access import requests
+from tests.access.notes import make_signed
 from tests.cast import CODE, Cast, in_days, make_client, make_session, make_version
 
 _MASKS = [
@@ -62,6 +63,7 @@ class Private:
     stopped: bool = False
     locked: bool = False
     unsafe: bool = False
+    written_about: bool = False
 
 
 EVERYTHING = Private(5, 3, True, True, True, True, True, True, True, True)
@@ -149,10 +151,22 @@ def keep_private(cast: Cast, private: Private, held: Appointment) -> None:
         cards.stop_follow_ups(ian)
     if private.unsafe:
         type(ian.card).objects.filter(pk=ian.pk).update(email_is_safe=False)
+    if private.written_about:
+        write_about(cast)
     if private.locked:
         link = links.find(links.make(ian.pk, assign.READING, cast.ian.pk))
         for _ in range(links.TRIES):
             codes.answer(link, "wrong code")
+
+
+def write_about(cast: Cast) -> None:
+    """Notes about Ian and both, what he agreed to, and a stage that was set back."""
+    for kind in ("joint", "individual", "psychotherapy"):
+        make_signed(kind, cast.nora, cast.ian, text="CANARY note")
+    goal = goals.set_goal(cast.case, "CANARY goal", trail.SYSTEM)
+    goals.agree(goal, cast.ian, "CANARY action", trail.SYSTEM)
+    for stage in ("meaning", "impact"):
+        cases.set_course(cast.case, stage=stage, disclosure=Case.Disclosure.YES, by=trail.SYSTEM)
 
 
 def mails_to(client: Client) -> list[str]:
@@ -204,6 +218,7 @@ PRIVATES = st.builds(
     stopped=st.booleans(),
     locked=st.booleans(),
     unsafe=st.booleans(),
+    written_about=st.booleans(),
 )
 
 

@@ -9,10 +9,9 @@ class Role(models.TextChoices):
     OWNER = "owner", "Practice owner"
     COUNSELOR = "counselor", "Counselor"
     DESK = "desk", "Front desk"
+    LEAD = "lead", "Clinical lead"
 
     @property
     def home(self) -> str:
         """The URL name of the page that this role begins with."""
-        return {"owner": "dashboard:today", "counselor": "dashboard:today", "desk": "desk:day"}[
-            self.value
-        ]
+        return "desk:day" if self == Role.DESK else "dashboard:today"

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.apps import apps
 from django.db import models
 
 
@@ -47,3 +48,11 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq}: {self.verb} {self.resource}"
+
+    @property
+    def thing(self) -> str:
+        """What was read or changed, as people call it."""
+        try:
+            return str(apps.get_model(self.resource)._meta.verbose_name)
+        except (LookupError, ValueError):
+            return self.resource  # of an earlier version of the product

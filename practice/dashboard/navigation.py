@@ -8,9 +8,10 @@ from django.urls import reverse
 from practice.access.roles import Role
 
 _ENTRIES: list[tuple[str, str, tuple[Role, ...]]] = [
-    ("Today", "dashboard:today", (Role.COUNSELOR, Role.OWNER)),
+    ("Today", "dashboard:today", (Role.COUNSELOR, Role.OWNER, Role.LEAD)),
     ("Requests", "requests:inbox", (Role.COUNSELOR,)),
-    ("Cases", "cases:list", (Role.COUNSELOR,)),
+    ("Cases", "cases:list", (Role.COUNSELOR, Role.LEAD)),
+    ("Notes", "notes:find", (Role.COUNSELOR,)),
     ("Library", "handouts:library", (Role.COUNSELOR, Role.OWNER)),
     ("Messages", "messages:list", (Role.COUNSELOR, Role.OWNER)),
     ("Day", "desk:day", (Role.DESK, Role.OWNER)),
@@ -21,6 +22,8 @@ _ENTRIES: list[tuple[str, str, tuple[Role, ...]]] = [
     ("Hours", "desk:hours", (Role.DESK, Role.OWNER)),
     ("Hours", "sessions:hours", (Role.COUNSELOR,)),
     ("Numbers", "figures:numbers", (Role.OWNER,)),
+    ("Standing in", "cases:covers", (Role.COUNSELOR, Role.LEAD)),
+    ("Who saw what", "audit:who-saw-what", (Role.OWNER, Role.LEAD)),
     ("Settings", "admin:index", (Role.OWNER,)),
 ]
 

@@ -67,6 +67,8 @@ class Page:
 
 today = Page()
 case = Page()
+# What a counselor has before them on the page they prepare a session with.
+preparing = Page()
 # Panels on the desk’s page of one appointment.
 appointment = Page()
 # Panels on the desk’s day, beside the calendar.

@@ -11,7 +11,7 @@ from practice.dashboard import registry
 from practice.http import StaffRequest
 
 
-@staff(Role.COUNSELOR, Role.OWNER)
+@staff(Role.COUNSELOR, Role.OWNER, Role.LEAD)
 @require_safe
 def today(request: StaffRequest) -> HttpResponse:
     """What needs me now, who comes next, what changed."""

@@ -23,6 +23,8 @@ class Who(Enum):
     COUNSELOR = "counselor of the case"
     OTHER_COUNSELOR = "other counselor"
     OWNER = "owner"
+    LEAD = "clinical lead"
+    COVER = "counselor who stands in"
 
 
 class Kind(Enum):
@@ -35,8 +37,10 @@ class Kind(Enum):
 
 
 DESK, OWNER = frozenset({Who.DESK}), frozenset({Who.OWNER})
-COUNSELORS = frozenset({Who.COUNSELOR, Who.OTHER_COUNSELOR})
-EVERY_ROLE = DESK | OWNER | COUNSELORS
+LEAD = frozenset({Who.LEAD})
+# Who stands in is a counselor too, without a case of their own here.
+COUNSELORS = frozenset({Who.COUNSELOR, Who.OTHER_COUNSELOR, Who.COVER})
+EVERY_ROLE = DESK | OWNER | LEAD | COUNSELORS
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,9 @@ class Row:
     senders: frozenset[Who] = field(default=frozenset())
     # Who of those reaches everybody's, though others reach their own only.
     everywhere: frozenset[Who] = field(default=frozenset())
+    # Whether who stands in for the counselor reaches it, and whether they may send it too.
+    covered: bool = False
+    cover_sends: bool = False
 
     @property
     def may_send(self) -> frozenset[Who]:
@@ -70,6 +77,11 @@ def _open(status: int = 200, **facts: Any) -> Row:
 
 def _counselor(subject: str = "", **facts: Any) -> Row:
     return Row(COUNSELORS, subject=subject, **facts)
+
+
+def _case(subject: str, **facts: Any) -> Row:
+    """Read by the counselor, whoever stands in, and the clinical lead."""
+    return Row(COUNSELORS | LEAD, subject=subject, everywhere=LEAD, covered=True, **facts)
 
 
 def _hours(subject: str, sends: Mapping[str, Any], status: int = 405) -> Row:
@@ -152,9 +164,9 @@ ROWS: dict[str, Row] = {
     "account_confirm_email": _CLOSED,
     # Staff
     "staff-home": Row(EVERY_ROLE, status=302),
-    "dashboard:today": Row(COUNSELORS | OWNER),
     "figures:numbers": Row(OWNER),
     "figures:file": Row(OWNER),
+    "dashboard:today": Row(COUNSELORS | OWNER | LEAD),
     "desk:day": Row(DESK | OWNER),
     "desk:week": Row(DESK | OWNER),
     "desk:day-part": Row(DESK | OWNER),
@@ -195,9 +207,35 @@ ROWS: dict[str, Row] = {
     "desk:gaps": Row(DESK | OWNER),
     "desk:gap": Row(DESK),
     # Counselors
-    "cases:list": _counselor(),
-    "cases:page": _counselor("case"),
+    "cases:list": Row(COUNSELORS | LEAD),
+    "cases:page": _case("case"),
     "cases:course": _counselor("case", sends={"stage": "meaning", "disclosure": "no"}),
+    "cases:prepare": _case("case"),
+    "cases:find": Row(COUNSELORS | LEAD),
+    "cases:plan": _counselor("case", sends={"words": "Talk in the evening"}),
+    "cases:agree": _counselor(
+        "goal", status=405, sends={"participant_id": "{participant}", "words": "Listen"}
+    ),
+    "cases:review": _counselor("goal", status=405, sends={"status": "reached"}),
+    "cases:action-done": _counselor("action", status=405, sends={}),
+    "cases:history": _counselor("case"),
+    "cases:end": _counselor("case"),
+    # Each is refused while something is open: see tests/clients/test_ending.py
+    "cases:close": _counselor("case", status=405),
+    "cases:separate": _counselor("case", status=405),
+    "cases:hand-on": _counselor("case", status=405),
+    "cases:reopen": _counselor("closed_case", status=405, sends={}),
+    "cases:covers": Row(COUNSELORS | LEAD),
+    "cases:cover-end": Row(
+        COUNSELORS | LEAD, status=405, subject="cover", everywhere=LEAD, sends={}
+    ),
+    "audit:who-saw-what": Row(OWNER | LEAD),
+    "notes:begin": _counselor(
+        "case", covered=True, cover_sends=True, sends={"kind": "joint", "outline": "{outline}"}
+    ),
+    "notes:find": _counselor(),
+    "notes:outlines": Row(COUNSELORS | OWNER | LEAD),
+    "notes:outline": Row(COUNSELORS | OWNER | LEAD, sends={"name": "DAP", "body": "Data"}),
     "cases:enroll": _counselor("participant", status=405, sends={}),
     "cases:suspend": _counselor("participant", status=405, sends={}),
     "requests:inbox": Row(DESK | COUNSELORS),
@@ -323,8 +361,6 @@ ROWS: dict[str, Row] = {
     "handouts:of-case": _counselor("case"),
     "handouts:review": _counselor("draft", own=False, sends={"title": "Other words"}),
     "handouts:publish": _counselor("draft", own=False, sends={"stages": ["impact"]}),
-    "handouts:give": _counselor("participant", sends={"versions": "{version}", "when": "now"}),
-    "followups:plan": _counselor("case", sends={"plan": ""}),
     "followups:plans": _counselor(sends={"name": "Another plan"}),
     "followups:plan-edit": _counselor(
         "plan",
@@ -354,6 +390,13 @@ ROWS: dict[str, Row] = {
     "messages:again": _messages("undelivered", {}),
     "messages:spoken": _messages("undelivered", {}),
     "messages:stop-for": _counselor("participant", status=405, sends={}),
+    "handouts:give": _counselor(
+        "participant",
+        covered=True,
+        cover_sends=True,
+        sends={"versions": "{version}", "when": "now"},
+    ),
+    "followups:plan": _counselor("case", covered=True, cover_sends=True, sends={"plan": ""}),
     # Visits by private link
     "reading:list": _visit("reading"),
     "reading:handout": _visit("reading", "handout", subject="assignment"),
@@ -416,6 +459,25 @@ SETTINGS: dict[str, dict[str, int]] = {
     "intake_declinereason": {},
     "followups_rung": {},
 }
+
+# Notes: three kinds in three stores. A draft is its author's alone, a psychotherapy note always.
+_WRITTEN = {
+    "save": {"text": "More", "version": "1", "window": "00000000-0000-4000-8000-000000000001"},
+    "sign": {},
+    "discard": {},
+}
+for _kind in ("joint", "individual", "psychotherapy"):
+    _record = _kind != "psychotherapy"
+    ROWS[f"notes:{_kind}"] = (_case if _record else _counselor)(f"{_kind}_note")
+    ROWS[f"notes:{_kind}-add"] = _counselor(
+        f"{_kind}_note", status=405, sends={}, covered=_record, cover_sends=_record
+    )
+    # Which of two texts: see tests/clients/notes/test_two_windows.py
+    ROWS[f"notes:{_kind}-settle"] = _counselor(f"{_kind}_draft", status=405)
+    ROWS |= {
+        f"notes:{_kind}-{act}": _counselor(f"{_kind}_draft", status=405, sends=sends)
+        for act, sends in _WRITTEN.items()
+    }
 
 ROWS |= {
     "admin:index": Row(OWNER),

@@ -19,7 +19,7 @@ from practice.access import gate
 from practice.access.roles import Role
 from practice.models import User
 from tests.access import world as worlds
-from tests.access.matrix import COUNSELORS, EVERY_ROLE, ROWS, Kind, Row, Who
+from tests.access.matrix import COUNSELORS, EVERY_ROLE, LEAD, ROWS, Kind, Row, Who
 from tests.access.world import Things, World
 from tests.cast import Cast, make_version, open_link
 
@@ -33,12 +33,15 @@ _PARAMETERS = {
     "url": "not/there/",
     "content_type_id": "1",
     "audience": "both",
+    "outline_key": "dap",
 }
 _ROLE_OF = {
     Who.DESK: Role.DESK,
     Who.COUNSELOR: Role.COUNSELOR,
     Who.OTHER_COUNSELOR: Role.COUNSELOR,
     Who.OWNER: Role.OWNER,
+    Who.LEAD: Role.LEAD,
+    Who.COVER: Role.COUNSELOR,
 }
 
 
@@ -189,6 +192,8 @@ def _reaches(who: Who, row: Row, whose: str) -> bool:
         return False
     if not whose or not row.own or who in row.everywhere:
         return True
+    if who is Who.COVER:
+        return row.covered and whose == "own"
     return whose == ("others" if who is Who.OTHER_COUNSELOR else "own")
 
 
@@ -279,15 +284,23 @@ def _sending() -> list[tuple[Address, Row]]:
 def _not_theirs(world: World, row: Row) -> Iterator[tuple[Who, str, Any]]:
     for who in Who:
         for whose, subject in _subjects(world, row):
-            if who not in row.may_send or not _reaches(who, row, whose):
+            if not _sends(who, row) or not _reaches(who, row, whose):
                 yield who, whose, subject
+
+
+def _sends(who: Who, row: Row) -> bool:
+    if who is Who.COVER and row.own and row.subject:
+        return row.cover_sends
+    return who in row.may_send
 
 
 def _rightful(
     world: World, browser_of: Callable[[Who, Row], Browser], address: Address, row: Row
 ) -> tuple[Browser, str]:
     """The browser of somebody who may send this, and where to."""
-    who = next(who for who in Who if who in row.may_send and who is not Who.OTHER_COUNSELOR)
+    who = next(
+        who for who in Who if who in row.may_send and who not in (Who.OTHER_COUNSELOR, Who.COVER)
+    )
     return browser_of(who, row), address.at({**world.shared, **world.own}.get(row.subject, ""))
 
 
@@ -357,4 +370,12 @@ def test_a_view_without_a_mark_is_open_to_nobody(rf, world: World):
 
 
 def test_counselors_are_the_only_ones_who_open_cases():
-    assert all(row.who == COUNSELORS for name, row in ROWS.items() if name.startswith("cases:"))
+    """The clinical lead reads them too, and changes nothing."""
+    standing_in = ("cases:covers", "cases:cover-end")
+    of_cases = [
+        row
+        for name, row in ROWS.items()
+        if name.startswith(("cases:", "notes:begin")) and name not in standing_in
+    ]
+    assert all(row.who in (COUNSELORS, COUNSELORS | LEAD) for row in of_cases)
+    assert all(Who.LEAD not in row.may_send for row in of_cases if row.sends is not None)

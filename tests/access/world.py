@@ -11,12 +11,15 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from axes.models import AccessAttempt
 from django.test import Client as Browser
 
+from clients import cases, ending, goals
+from clients.cases import TakesPart
 from clients.contact import gates, outbox
 from clients.contact.models import ConsentDocument, State
 from clients.handouts import assign, drafts, library
 from clients.handouts.importing import ImportedArticle, Section
 from clients.handouts.models import Article, Audience, Version
-from clients.models import Case, Client, Participant
+from clients.models import Case, Client, Cover, Part, Participant
+from clients.notes.models import Outline
 from practice import clock
 from practice.access.roles import Role
 from practice.audit import trail
@@ -34,13 +37,14 @@ from scheduling.models import (
     Series,
     TimeOff,
 )
-from tests.access import requests
+from tests.access import notes, requests
 from tests.access.matrix import ASKS, Who
 from tests.cast import (
     Cast,
     in_days,
     make_client,
     make_consultation,
+    make_counselor,
     make_message,
     make_session,
     make_user,
@@ -61,6 +65,9 @@ class World:
     own: Things
     others: Things
     shared: Things
+    lead: User
+    # Stands in for Nora just now, and may read her notes.
+    cover: Counselor
 
     def user(self, who: Who) -> User:
         """Somebody on the staff."""
@@ -70,6 +77,8 @@ class World:
             Who.COUNSELOR: cast.nora.user,
             Who.OTHER_COUNSELOR: cast.ida.user,
             Who.OWNER: cast.olga,
+            Who.LEAD: self.lead,
+            Who.COVER: self.cover.user,
         }[who]
 
     def visit(self, browser: Browser, person: Participant, purpose: str, things: Things) -> None:
@@ -92,12 +101,31 @@ def build(cast: Cast) -> World:
         "mail": letters.keep(_mail().as_bytes()).stem,
         **_settings(cast),
     }
+    cover = make_cover(cast)
     return World(
         cast,
         {**_things(cast.nora, cast.hanna, cast.ian, version, spare), "change": _change(cast, 0)},
         {**_things(cast.ida, cast.mia, cast.max, version, spare), "change": _change(cast, 1)},
         shared,
+        lead=make_user("lena", Role.LEAD),
+        cover=cover,
     )
+
+
+def make_cover(cast: Cast) -> Counselor:
+    """Cora, who stands in for Nora this week."""
+    cora = make_counselor("cora", ["NY"])
+    now = clock.now()
+    Cover.objects.create(
+        counselor=cast.nora,
+        covering=cora,
+        starts_at=now,
+        ends_at=in_days(now, 7),
+        notes=True,
+        granted_by=cast.nora.user,
+        granted_at=now,
+    )
+    return cora
 
 
 def _things(
@@ -152,6 +180,9 @@ def _things(
         "version": str(spare.pk),
         "state": first.client.state_id,
         "places": _places(case),
+        **notes.of(counselor, first),
+        **_work(case, first, second),
+        "outline": str(Outline.objects.get(key="dap").pk),
         "calendar_upload": Upload(),
         "outside_calendar": _other_calendar(counselor),
         "links": {
@@ -163,6 +194,41 @@ def _things(
             "request": own_request.pk,
         },
     }
+
+
+def _work(case: Case, first: Participant, second: Participant) -> Things:
+    """A goal with what was agreed to, a case that is closed, and a session that can begin."""
+    goal = goals.set_goal(case, "CANARY goal", trail.SYSTEM)
+    action = goals.agree(goal, second, "CANARY action", trail.SYSTEM)
+    closed = cases.open_case(
+        counselor=case.counselor,
+        concern=case.concern,
+        disclosure=Case.Disclosure.YES,
+        people=[TakesPart(first.client, Part(first.part))],
+        by=trail.SYSTEM,
+    )
+    ending.close(closed, Case.CloseReason.REACHED, trail.SYSTEM)
+    return {
+        "goal": goal.pk,
+        "action": action.pk,
+        "participant": str(first.pk),
+        "closed_case": closed.pk,
+        "cover": _cover_for(case),
+    }
+
+
+def _cover_for(case: Case) -> uuid.UUID:
+    """Somebody who will stand in for this counselor next year."""
+    later = in_days(clock.now(), 400)
+    helper = make_counselor(f"helper{case.counselor_id}", ["NY"])
+    return Cover.objects.create(
+        counselor=case.counselor,
+        covering=helper,
+        starts_at=later,
+        ends_at=in_days(later, 7),
+        granted_by=case.counselor.user,
+        granted_at=clock.now(),
+    ).pk
 
 
 def _series(case: Case) -> uuid.UUID:

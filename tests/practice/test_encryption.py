@@ -75,8 +75,9 @@ def test_digests_and_seals_need_the_keys(settings, other_keys):
 
 def test_each_keyset_has_a_purpose_of_its_own():
     held = json.loads(keys.new_field_keys())
-    assert set(held) == {"fields", "index", "audit"}
+    assert set(held) == {"fields", "psychotherapy", "index", "audit"}
     assert held["index"] != held["audit"]
+    assert held["fields"] != held["psychotherapy"]
 
 
 def test_after_a_new_first_key_what_was_stored_before_still_opens(settings, other_keys):

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -172,6 +173,18 @@ def _key(value: uuid.UUID) -> Any:
     return value if connection.vendor == "postgresql" else value.hex
 
 
+NOTE_CHANGES = {
+    "signed_is_frozen": "UPDATE notes_{}note SET text = 'x' WHERE signed_at IS NOT NULL",
+    "signed_is_never_deleted": "DELETE FROM notes_{}note WHERE signed_at IS NOT NULL",
+    "keeps_its_author": "UPDATE notes_{}note SET case_id = %s WHERE signed_at IS NULL",
+}
+
+
+def change_note(kind: str, statement: str, world: World) -> None:
+    others = [_key(world.cast.other_case.pk)] if "%s" in statement else []
+    sql(statement.format(kind), *others)
+
+
 BREAKS: dict[str, Callable[[World], None]] = {
     "audit_entry_is_never_changed": lambda world: sql("UPDATE audit_entry SET note = 'x'"),
     "audit_entry_is_never_deleted": lambda world: sql("DELETE FROM audit_entry WHERE seq = 2"),
@@ -214,6 +227,17 @@ BREAKS: dict[str, Callable[[World], None]] = {
     "handouts_answer_stays_its_readers": hand_an_answer_on,
     "handouts_handout_mirror_is_the_other_side": mirror_to_the_same_side,
     "handouts_handout_mirror_begins_as_the_other_side": begin_with_a_mirror_on_the_same_side,
+    "clients_casechange_is_never_changed": lambda world: sql(
+        "UPDATE clients_casechange SET stage = 'meaning'"
+    ),
+    "clients_casechange_is_never_deleted": lambda world: sql("DELETE FROM clients_casechange"),
+    "notes_outline_is_frozen": lambda world: sql("UPDATE notes_outline SET body = 'x'"),
+    "notes_outline_is_never_deleted": lambda world: sql("DELETE FROM notes_outline"),
+    **{
+        f"notes_{kind}note_{promise}": partial(change_note, kind, change)
+        for kind in ("joint", "individual", "psychotherapy")
+        for promise, change in NOTE_CHANGES.items()
+    },
     "followups_questionset_is_frozen": lambda world: sql(
         "UPDATE followups_questionset SET name = 'x'"
     ),

@@ -1,5 +1,6 @@
 """Keys are made once and never replaced."""
 
+import json
 import os
 import stat
 import subprocess
@@ -27,6 +28,19 @@ def test_what_is_there_is_never_replaced(tmp_path: Path):
     before = contents(tmp_path)
     keys.make_missing(tmp_path)
     assert contents(tmp_path) == before
+
+
+def test_a_keyset_that_an_older_file_lacks_comes_beside_those_it_has(tmp_path: Path):
+    keys.make_missing(tmp_path)
+    path = tmp_path / "keys" / "field_keys.json"
+    whole = json.loads(path.read_text())
+    older = {name: keyset for name, keyset in whole.items() if name != "psychotherapy"}
+    path.write_text(json.dumps(older))
+    keys.make_missing(tmp_path)
+    now = json.loads(path.read_text())
+    assert now.keys() == whole.keys()
+    assert {name: now[name] for name in older} == older
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_one_that_is_missing_comes_beside_one_that_is_there(tmp_path: Path):

@@ -1,0 +1,23 @@
+from django.db import migrations
+from django.utils import timezone
+
+# As they were when the practice began; it words its own afterwards.
+OUTLINES = [
+    ("dap", "DAP", "Data\n\n\nAssessment\n\n\nPlan\n\n"),
+    ("soap", "SOAP", "Subjective\n\n\nObjective\n\n\nAssessment\n\n\nPlan\n\n"),
+    ("free", "Free text", ""),
+]
+
+
+def add_outlines(apps, schema_editor):
+    Outline = apps.get_model("notes", "Outline")
+    Outline.objects.bulk_create(
+        Outline(key=key, version=1, name=name, body=body, made_at=timezone.now())
+        for key, name, body in OUTLINES
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("notes", "0002_guards")]
+
+    operations = [migrations.RunPython(add_outlines, migrations.RunPython.noop)]
