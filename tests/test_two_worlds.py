@@ -139,8 +139,8 @@ def keep_private(cast: Cast, private: Private, held: Appointment) -> None:
         if private.finished:
             assign.mark_finished(each)
         if private.wrote:
-            words = {part.key: answers.Given("CANARY", True) for part in prompts.prompts(_ASKS)}
-            answers.save(each, words, by=trail.SYSTEM)
+            wrote = {part.key: answers.Given("CANARY", True) for part in prompts.prompts(_ASKS)}
+            answers.save(each, wrote, by=trail.SYSTEM)
     asked = FollowUp.objects.check_ins().get(session=held, participant=cast.ian)
     if private.answered:
         words = {"safe": "2", "hard": "CANARY answer"}

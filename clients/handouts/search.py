@@ -6,6 +6,7 @@ follow by themselves (migration ``0004_full_text``).
 """
 
 import re
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
@@ -48,7 +49,7 @@ def keep(version: Version) -> None:
 
 def among(versions: QuerySet[Version], text: str) -> QuerySet[Version]:
     """Those of these versions whose handouts have all words of the text, best first."""
-    rows = found(text)
+    rows: QuerySet[Any] = found(text)
     rank = rows.filter(handout=OuterRef("handout")).values("after")[:1]
     fits = versions.filter(handout__in=rows.values("handout"))
     return fits.annotate(after=Subquery(rank)).order_by("after", "title", "pk")

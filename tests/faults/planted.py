@@ -17,7 +17,8 @@ from kombu.connection import Connection
 
 from clients.contact import cards, gates, mail, outbox, sending, window
 from clients.contact.models import ContactCard, Message, State
-from clients.contact.sending import Claim, Result
+from clients.contact.results import Result
+from clients.contact.sending import Claim
 from clients.models import Participant
 from practice import clock, guards
 from practice.audit.models import Entry

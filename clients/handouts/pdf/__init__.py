@@ -12,6 +12,7 @@ import threading
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import typst
 from django.conf import settings
@@ -50,9 +51,11 @@ def render(version: Version) -> bytes:
 
 def _set(facts: object, version: Version) -> bytes:
     told = json.dumps(facts, ensure_ascii=False).encode()
+    # typst takes files by name; its types know of single ones only.
+    files: Any = {"main.typ": _template(), "handout.json": told}
     with _ONE_AT_A_TIME:
         made = _compiler().compile(
-            input={"main.typ": _template(), "handout.json": told},
+            input=files,
             format="pdf",
             pdf_standards="ua-1",
             timestamp=int(version.published_at.timestamp()),

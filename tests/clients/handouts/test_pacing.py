@@ -1,6 +1,6 @@
 """When something is released: a week between two, pairs together, and nothing against a firm no."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ def pair(cast: Cast) -> tuple[Version, Version]:
 
 
 @pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[pacing.Wait]]:
+def held(monkeypatch: pytest.MonkeyPatch) -> list[pacing.Wait]:
     """What another room says against it just now."""
     waits: list[pacing.Wait] = []
     asked = [*pacing._QUESTIONS, lambda participant, moment: waits[0] if waits else None]
