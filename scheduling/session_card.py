@@ -146,11 +146,15 @@ def _rules(contact: ContactCard) -> Iterator[str]:
     yield ", ".join(ways)
     if contact.channel == Channel.EMAIL and not _safe_email(contact):
         yield "We have no safe e-mail address"
+    if contact.channel == Channel.TEXT and not _safe_number(contact):
+        yield "Texts can’t reach them now: please ask how else"
     if contact.device_is_shared:
         yield "Shared device: somebody else may see it"
 
 
 def _way(contact: ContactCard) -> str:
+    if contact.channel == Channel.TEXT:
+        return "Text only" if _safe_number(contact) else "No safe way yet"
     by_mail = contact.channel == Channel.EMAIL and _safe_email(contact)
     if not contact.phone:
         return "E-mail only" if by_mail else "No safe way yet"
@@ -159,6 +163,11 @@ def _way(contact: ContactCard) -> str:
 
 def _safe_email(contact: ContactCard) -> str:
     return contact.email if contact.email_is_safe else ""
+
+
+def _safe_number(contact: ContactCard) -> str:
+    failed = contact.texts_stopped_at or contact.phone_failed_at
+    return "" if failed else contact.phone
 
 
 def _hour(at: time) -> str:

@@ -293,12 +293,13 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["next_try_at"],
-                condition=Q(state__in=["due", "uncertain"]),
+                # Said so that SQLite, too, sees that each look for what is due can use it.
+                condition=Q(next_try_at__isnull=False),
                 name="contact_message_to_take",
             ),
             models.Index(
                 fields=["lease_until"],
-                condition=Q(state__in=["claimed", "sending"]),
+                condition=Q(lease_until__isnull=False),
                 name="contact_message_leased",
             ),
             models.Index(fields=["purpose", "subject_id"], name="contact_message_subject"),

@@ -35,6 +35,8 @@ from tests.live.product import Product
 
 NewPerson = Callable[..., Page]
 WALTERS_CODE = "walters own 7"
+# The article that the demo has as a draft.
+TITLE = "Is Micro-Cheating A Real Threat To My Relationship?"
 
 
 def test_the_path_from_first_click_to_answers(
@@ -221,9 +223,10 @@ def the_counselor_opens_a_case(page: Page, product: Product, email: str) -> str:
 
 def an_article_becomes_handouts(page: Page, product: Product, folder: Path, mark: str) -> None:
     article = folder / "article.txt"
-    # The article of the demo is a draft already; this one is another.
+    # The article of the demo is a draft already; this one has a title of its own.
     text = starter.ARTICLE.read_text(encoding="utf-8")
-    article.write_text(f"{text}\n\nNumber {mark}.\n", encoding="utf-8")
+    assert TITLE in text
+    article.write_text(text.replace(TITLE, f"{TITLE} ({mark})"), encoding="utf-8")
     printed = product.manage("import_article", str(article)).stdout
     assert "is a draft with" in printed
     page.goto(product.url("/dashboard/library/"))

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from clients.contact import gates, sending
 from clients.contact.models import Heartbeat, Message, State
@@ -11,6 +13,7 @@ from clients.contact.results import Result
 from clients.contact.sending import BACKOFF
 from practice.models import Practice
 from tests.cast import make_message
+from tests.conftest import NOW
 from tests.smtp_sink import Answer
 
 HANNA = "hanna@example.com"
@@ -352,3 +355,18 @@ def test_each_tick_says_that_it_ran(hanna, now, travel, sink):
     travel(now + timedelta(minutes=1))
     sending.tick()
     assert Heartbeat.objects.get(name="tick").at == now + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("index", "rows"),
+    [
+        ("contact_message_to_take", Message.objects.to_take(NOW).order_by("next_try_at")[:100]),
+        ("contact_message_leased", Message.objects.filter(lease_until__lt=NOW, state="claimed")),
+    ],
+)
+@pytest.mark.django_db
+def test_a_look_for_what_is_due_reads_no_row_that_has_gone(index: str, rows: Any) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # in a small table it is quicker
+    assert index in rows.explain()

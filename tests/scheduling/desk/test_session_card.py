@@ -13,7 +13,7 @@ from clients.contact.models import Channel, ContactCard
 from clients.models import Client
 from practice.models import Practice
 from scheduling import places, session_card
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Status
 from scheduling.session_card import SessionCard
 from tests.cast import CENTRAL, Cast, in_days, make_client, make_session
 from tests.scheduling.consulting import consult
@@ -142,7 +142,7 @@ def test_what_they_said_themselves_is_told_from_what_we_assume(
 
 
 def test_of_what_is_over_nobody_is_said_to_owe_a_word(cast: Cast, session: Appointment) -> None:
-    session.status = "done"
+    Appointment.objects.filter(pk=session.pk).update(status=Status.DONE)
     assert {person.says for person in card_of(session).people} == {""}
     words = page(card_of(session))
     assert "Where they were to be" in words
@@ -188,6 +188,14 @@ def test_a_license_that_ends_before_the_day_is_a_no(cast: Cast, session: Appoint
         (
             {"device_is_shared": True, "phone": ""},
             ("E-mail only", "Shared device: somebody else may see it"),
+        ),
+        (
+            {"channel": Channel.TEXT, "safe_from": time(9), "safe_until": time(12)},
+            ("Text only, 9 AM to noon on their clock, no voicemail",),
+        ),
+        (
+            {"channel": Channel.TEXT, "phone": ""},
+            ("No safe way yet", "Texts can’t reach them now: please ask how else"),
         ),
         (
             {"email_is_safe": False},
