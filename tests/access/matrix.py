@@ -79,6 +79,11 @@ def _counselor(subject: str = "", **facts: Any) -> Row:
     return Row(COUNSELORS, subject=subject, **facts)
 
 
+def _stood_in(subject: str, **facts: Any) -> Row:
+    """The counselor’s own; who stands in looks after it meanwhile."""
+    return _counselor(subject, covered=True, cover_sends=True, **facts)
+
+
 def _case(subject: str, **facts: Any) -> Row:
     """Read by the counselor, whoever stands in, and the clinical lead."""
     return Row(COUNSELORS | LEAD, subject=subject, everywhere=LEAD, covered=True, **facts)
@@ -91,7 +96,13 @@ def _hours(subject: str, sends: Mapping[str, Any], status: int = 405) -> Row:
 
 def _messages(subject: str, sends: Mapping[str, Any] | None = None, status: int = 405) -> Row:
     who = COUNSELORS | OWNER
-    return Row(who, status=status, subject=subject, everywhere=OWNER, sends=sends)
+    facts: dict[str, Any] = {
+        "everywhere": OWNER,
+        "covered": True,
+        "cover_sends": True,
+        "sends": sends,
+    }
+    return Row(who, status=status, subject=subject, **facts)
 
 
 def _visit(*purposes: str, **facts: Any) -> Row:
@@ -357,8 +368,9 @@ ROWS: dict[str, Row] = {
     "handouts:bring-in": _counselor(sends={"text": "# Words\n\nThis is for both of you to read."}),
     "handouts:changes": _counselor("changed_article", own=False, sends={"take": "0"}),
     "handouts:preview": _counselor("draft", own=False),
-    "handouts:waiting": _counselor("waiting", status=405, sends={"act": "take_back"}),
-    "handouts:of-case": _counselor("case"),
+    # Who stands in may hold back what shouldn't go now.
+    "handouts:waiting": _stood_in("waiting", status=405, sends={"act": "take_back"}),
+    "handouts:of-case": _counselor("case", covered=True),
     "handouts:review": _counselor("draft", own=False, sends={"title": "Other words"}),
     "handouts:publish": _counselor("draft", own=False, sends={"stages": ["impact"]}),
     "followups:plans": _counselor(sends={"name": "Another plan"}),
@@ -375,28 +387,32 @@ ROWS: dict[str, Row] = {
     "followups:questions-edit": _counselor("questions", own=False),
     "followups:line-new": _counselor(sends={"name": "A", "title": "B", "body": "C"}),
     "followups:line-edit": _counselor("line", own=False, sends={"title": "B", "body": "C"}),
-    "followups:preview": _counselor("case"),
-    "followups:pause": _counselor("case", status=405, sends={}),
-    "followups:pause-person": _counselor("participant", status=405, sends={}),
-    "followups:skip": _counselor("follow_up", status=405, sends={}),
-    "followups:flag": _counselor("flag", sends={"resolution": "spoken"}),
+    "followups:preview": _stood_in("case"),
+    "followups:pause": _stood_in("case", status=405, sends={}),
+    "followups:pause-person": _stood_in("participant", status=405, sends={}),
+    "followups:skip": _stood_in("follow_up", status=405, sends={}),
+    "followups:flag": _stood_in("flag", sends={"resolution": "spoken"}),
     # The owner acknowledges only what the ladder put before them
     "followups:flag-acknowledge": Row(
-        COUNSELORS | OWNER, status=405, subject="flag", sends={}, senders=COUNSELORS
+        COUNSELORS | OWNER,
+        status=405,
+        subject="flag",
+        sends={},
+        senders=COUNSELORS,
+        covered=True,
+        cover_sends=True,
     ),
     "messages:list": Row(COUNSELORS | OWNER),
     "messages:life": _messages("outgoing", status=200),
     "messages:take-back": _messages("outgoing", {}),
     "messages:again": _messages("undelivered", {}),
     "messages:spoken": _messages("undelivered", {}),
-    "messages:stop-for": _counselor("participant", status=405, sends={}),
-    "handouts:give": _counselor(
+    "messages:stop-for": _stood_in("participant", status=405, sends={}),
+    "handouts:give": _stood_in(
         "participant",
-        covered=True,
-        cover_sends=True,
         sends={"versions": "{version}", "when": "now"},
     ),
-    "followups:plan": _counselor("case", covered=True, cover_sends=True, sends={"plan": ""}),
+    "followups:plan": _stood_in("case", sends={"plan": ""}),
     # Visits by private link
     "reading:list": _visit("reading"),
     "reading:handout": _visit("reading", "handout", subject="assignment"),

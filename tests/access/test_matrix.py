@@ -147,7 +147,7 @@ def test_everybody_fetches_what_is_theirs_and_nothing_else(who: Who, world: Worl
             got = _told(browser_of(who, row).get(address.at(subject)))
             if got != (wanted := _wanted(who, row, whose)):
                 unexpected.append((address.name, whose, got, wanted))
-    assert unexpected == []
+    assert not unexpected, unexpected
 
 
 def _subjects(world: World, row: Row) -> list[tuple[str, Any]]:
@@ -249,7 +249,7 @@ def test_nobody_else_changes_anything_by_sending(world: World, browser_of):
             if got != (wanted := _refused(who, row)):
                 unexpected.append((address.name, who, whose, got, wanted))
         assert _everything() == before, address.name
-    assert unexpected == []
+    assert not unexpected, unexpected
 
 
 def test_those_who_may_do_change_something_by_sending(world: World, browser_of):

@@ -292,6 +292,7 @@ def _other_calendar(counselor: Counselor) -> uuid.UUID:
 def _given(person: Participant, version: Version, counselor: Counselor) -> uuid.UUID:
     user = counselor.user
     (assignment,) = assign.give(person, [version], now=True, user=user, by=trail.SYSTEM)
+    assign.release([assignment])  # though a session was less than a day ago
     return assignment.pk
 
 
