@@ -128,6 +128,10 @@ def give(cast: Cast, person: Participant, number: int, *, at_once: bool) -> list
             given_ += assign.give(
                 person, [version], now=at_once, user=cast.nora.user, by=trail.SYSTEM
             )
+    if at_once and given_:
+        # Though a session was a moment ago: what they can read is what is compared.
+        assign.release(given_)
+        assign.tell(person, key=f"reading:{given_[0].pk}")
     return given_
 
 

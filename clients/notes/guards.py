@@ -19,6 +19,14 @@ KEEPS_ITS_AUTHOR = [
     )
     for table in _TABLES
 ]
-OUTLINE_FROZEN = guards.refuse("notes_outline_is_frozen", "notes_outline", "UPDATE")
+OUTLINE_FROZEN = guards.refuse(
+    "notes_outline_is_frozen",
+    "notes_outline",
+    "UPDATE",
+    "NEW.id <> OLD.id OR NEW.key <> OLD.key OR NEW.version <> OLD.version "
+    "OR NEW.name <> OLD.name OR NEW.body <> OLD.body OR NEW.in_use <> OLD.in_use "
+    "OR NEW.made_at <> OLD.made_at OR NEW.made_by_id <> OLD.made_by_id "
+    "OR (NEW.made_by_id IS NULL) <> (OLD.made_by_id IS NULL)",
+)
 OUTLINE_NOT_DELETED = guards.refuse("notes_outline_is_never_deleted", "notes_outline", "DELETE")
 ALL = [*SIGNED_IS_LOCKED, *KEEPS_ITS_AUTHOR, OUTLINE_FROZEN, OUTLINE_NOT_DELETED]

@@ -110,7 +110,8 @@ def test_after_a_yes_they_are_asked_calmly_how_to_go_on(couple: Browser) -> None
     assert error_beside(page, "how") == "Please choose one. Both are fine."
     assert send(couple, "alone", {"how": "both"}).context["form"].errors["how"]
     assert couple.get(address("agree")).headers["Location"] == address("alone")
-    assert couple.post(address("agree"), AGREE).headers["Location"] == address("alone")
+    sent = couple.post(address("agree"), AGREE)
+    assert sent.headers["Location"] == address("alone") + "?again=1"
 
 
 def test_alone_keeps_the_time_for_one(couple: Browser, cast: Cast) -> None:
@@ -167,7 +168,8 @@ def test_coming_alone_and_then_as_a_couple_after_all_is_asked_again(
     send(couple, "alone", {"how": "alone"})
     take_a_time(couple, TOGETHER)
     assert couple.get(address("agree")).headers["Location"] == address("alone")
-    assert couple.post(address("agree"), AGREE).headers["Location"] == address("alone")
+    sent = couple.post(address("agree"), AGREE)
+    assert sent.headers["Location"] == address("alone") + "?again=1"
     assert not ConsultationRequest.objects.exists()
 
 
@@ -187,7 +189,7 @@ def test_a_no_in_one_tab_and_a_yes_in_another_counts_as_yes(couple: Browser, cas
     send(couple, "what-brings-you", {**BRINGS, **NOT_SAFE})
     stamp = open_tab.context["form"]["opened"].value()
     page = couple.post(address("agree"), {**AGREE, "opened": stamp or ""})
-    assert page.headers["Location"] == address("alone")
+    assert page.headers["Location"] == address("alone") + "?again=1"
     assert not ConsultationRequest.objects.exists()
 
 

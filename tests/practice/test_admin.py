@@ -21,13 +21,14 @@ from practice.admin import AuditedAdmin
 from practice.audit.models import Entry
 from practice.fields import EncryptedTextField
 from practice.models import Directory, License, Practice, State, User
+from scheduling.followups.models import Rung
 from scheduling.models import DateHours, Holiday, TimeOff, WeeklyHours
-from tests.cast import Cast, in_days
+from tests.cast import Cast, in_days, make_user
 
 pytestmark = pytest.mark.django_db
 CLINICAL = {"clients", "contact", "handouts", "followups", "intake", "audit"}
-# What the practice itself says to people; it names nobody.
-WORDS_OF_OUR_OWN = {ConsentDocument, Concern, DeclineReason}
+# What the practice itself says to people, and whom of the staff it asks; it names no client.
+WORDS_OF_OUR_OWN = {ConsentDocument, Concern, DeclineReason, Rung}
 PASSWORD = "a calm blue harbor"
 
 
@@ -84,6 +85,7 @@ def test_only_these_can_be_set():
         "contact.ConsentDocument",
         "clients.Concern",
         "intake.DeclineReason",
+        "followups.Rung",
     }
 
 
@@ -448,8 +450,8 @@ def test_only_the_owner_may_set_anything(cast: Cast):
 
 @pytest.mark.parametrize("role", Role)
 def test_the_navigation_leads_only_where_one_may_go(cast: Cast, signed_in, role: Role):
-    user = {Role.OWNER: cast.olga, Role.COUNSELOR: cast.nora.user, Role.DESK: cast.dan}[role]
-    browser = signed_in(user)
+    user = {Role.OWNER: cast.olga, Role.COUNSELOR: cast.nora.user, Role.DESK: cast.dan}.get(role)
+    browser = signed_in(user or make_user("lena", role))
     page = browser.get(reverse("staff-home"), follow=True)
     entries = page.context["staff_nav"]
     assert entries

@@ -106,8 +106,7 @@ def send_twice(world: World) -> None:
 
 
 def answer_again(world: World) -> None:
-    answered = world.cast.hanna.follow_ups.get().session  # a session with a check-in
-    follow_up = answered.follow_ups.get(participant=world.cast.hanna)
+    follow_up = world.cast.hanna.follow_ups.filter(response=None)[0]
     sql(
         "INSERT INTO followups_response (id, follow_up_id, participant_id, answers_text, "
         "answered_at) VALUES (%s, %s, %s, 'x', %s)",
@@ -195,7 +194,9 @@ BREAKS: dict[str, Callable[[World], None]] = {
     "contact_message_moves_are_legal": lambda world: sql(
         "UPDATE contact_message SET state = 'sent' WHERE state = 'due'"
     ),
-    "contact_message_intent_is_kept": lambda world: sql("UPDATE contact_message SET key = 'x'"),
+    "contact_message_intent_is_kept": lambda world: sql(
+        "UPDATE contact_message SET key = 'x' WHERE id = (SELECT id FROM contact_message LIMIT 1)"
+    ),
     "contact_messagestep_is_frozen": lambda world: sql(
         "UPDATE contact_messagestep SET state = 'dead'"
     ),

@@ -239,9 +239,9 @@ def test_an_address_that_calls_itself_webcal_is_the_same(
         ("", "Please give the address of your calendar."),
         ("home", "Please give a whole address that begins with https://."),
         (f"http://{HOST}/x", "Please give a whole address that begins with https://."),
-        ("https://elsewhere.example/x", "We read calendars only from services"),
-        ("https://127.0.0.1/x", "We read calendars only from services"),
-        ("https://localhost/x", "We read calendars only from services"),
+        ("https://elsewhere.example/x", "We read only from services"),
+        ("https://127.0.0.1/x", "We read only from services"),
+        ("https://localhost/x", "We read only from services"),
     ],
 )
 def test_an_address_that_we_don_t_read_from_is_said_beside_the_field(

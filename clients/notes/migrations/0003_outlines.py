@@ -11,8 +11,10 @@ OUTLINES = [
 
 def add_outlines(apps, schema_editor):
     Outline = apps.get_model("notes", "Outline")
+    # A whole second: stored and loaded again, as fixtures are, it is the same one.
+    now = timezone.now().replace(microsecond=0)
     Outline.objects.bulk_create(
-        Outline(key=key, version=1, name=name, body=body, made_at=timezone.now())
+        Outline(key=key, version=1, name=name, body=body, made_at=now)
         for key, name, body in OUTLINES
     )
 
