@@ -111,7 +111,13 @@ def _key(follow_up: FollowUp) -> str:
 
 
 def _next_handout(person: Participant) -> Assignment | None:
-    return person.assignments.waiting().filter(follow_up=None).first()
+    """The first that waits; what couldn't go with the follow-up before waits for this one."""
+    waiting = person.assignments.waiting()
+    missed = FollowUp.objects.filter(
+        assignment__in=waiting, message__state__in=[State.EXPIRED, State.SUPPRESSED]
+    )
+    missed.update(assignment=None)
+    return waiting.filter(follow_up=None).first()
 
 
 def _times(session: Appointment, step: Step, person: Participant) -> tuple[datetime, datetime]:

@@ -82,6 +82,26 @@ def test_a_handout_step_takes_the_next_confirmed_one_and_each_only_once(
     assert [each.assignment for each in again if each.assignment] == [second]
 
 
+@pytest.mark.parametrize("state", [State.EXPIRED, State.SUPPRESSED])
+def test_a_handout_that_could_not_go_waits_for_the_next_follow_up(
+    cast, session, following, now, state
+):
+    first = confirm(cast, cast.hanna, "First")
+    hold(session)
+    missed = handout_of(cast.hanna)
+    Message.objects.filter(pk=missed.message_id).update(state=state, next_try_at=None)
+    hold(following)
+    again = cast.hanna.follow_ups.get(assignment=first)
+    assert (again.session, again.message.state) == (following, "due")
+
+
+def test_a_handout_that_is_on_its_way_is_not_taken_twice(cast, session, following):
+    confirm(cast, cast.hanna, "First")
+    hold(session)
+    hold(following)
+    assert cast.hanna.follow_ups.filter(step__kind="handout").count() == 1
+
+
 def test_where_no_handout_waits_none_goes(cast, session, following):
     confirm(cast, cast.ian, "For Ian")
     planned = hold(session)
