@@ -230,7 +230,7 @@ def test_one_partner_sees_nothing_of_what_the_other_keeps_private(
     @given(PRIVATES)
     @example(Private())
     @example(EVERYTHING)
-    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def looks_the_same(private: Private) -> None:
         assert seen_in(lambda: hannas_world(cast, now, private)) == without
 
