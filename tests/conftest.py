@@ -22,13 +22,25 @@ _ON_THE_RUNNING_PRODUCT = {"product", "browser", "new_person", "wide_page", "nar
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser come last: once its loop runs, Django makes connections of its own."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests with a browser come last: once its loop runs, Django makes connections of its own.
+
+    How pages look and are used doesn't hang on the database: on PostgreSQL a browser walks the
+    path alone.
+    """
 
     def needs_the_product(item: pytest.Item) -> bool:
         return bool(_ON_THE_RUNNING_PRODUCT & set(getattr(item, "fixturenames", ())))
 
+    if connection.vendor == "postgresql":
+        looks = [each for each in items if _is_about_pages(each)]
+        config.hook.pytest_deselected(items=looks)
+        items[:] = [each for each in items if each not in looks]
     items.sort(key=needs_the_product)
+
+
+def _is_about_pages(item: pytest.Item) -> bool:
+    return item.path.parent.name == "browser" and item.path.name != "test_path.py"
 
 
 @pytest.fixture(autouse=True, scope="session")
