@@ -4,7 +4,9 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_MARKDOWN = MarkdownIt("js-default")
+from clients.handouts.phone_numbers import link_numbers
+
+_MARKDOWN = MarkdownIt("js-default").use(link_numbers)
 _TEXT_TAGS = {
     "p",
     "br",
