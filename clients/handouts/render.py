@@ -5,8 +5,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from clients.handouts.phone_numbers import link_numbers
+from clients.handouts.plain_lines import take_shortcuts
 
-_MARKDOWN = MarkdownIt("js-default").use(link_numbers)
+_MARKDOWN = MarkdownIt("js-default").use(take_shortcuts).use(link_numbers)
 _TEXT_TAGS = {
     "p",
     "br",

@@ -5,9 +5,11 @@ from html import unescape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from clients.handouts.importing import Block, import_article, to_markdown
 from clients.handouts.pdf import blocks
+from clients.handouts.plain_lines import take_shortcuts
 from clients.handouts.render import render_markdown
 
 
@@ -139,3 +141,29 @@ def test_a_number_in_somebodys_own_link_stays_that_link():
     html = render_markdown("[Call 1-800-799-7233](https://example.org/help) or 988")
     assert html.count("<a ") == 2
     assert ">Call 1-800-799-7233</a>" in html
+
+
+# Shortcuts
+
+_PIECES = [
+    "a", "b c", "- ", "* ", "+ ", "1. ", "2) ", "1", " ", "  ", "    ", "\t", "\n", "\n\n", "> ",
+    "# ", "---", "===", "|", "|-|", "*", "_", "`", "```\n", "[x]: y", "[x]", "\\", "<b>", "&amp;",
+    "!", "~~", "é",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=25))
+def test_shortcuts_give_what_the_long_way_gives(pieces):
+    text = "".join(pieces)
+    long = MarkdownIt("js-default")
+    short = MarkdownIt("js-default").use(take_shortcuts)
+    assert [each.as_dict() for each in short.parse(text)] == [
+        each.as_dict() for each in long.parse(text)
+    ]
+
+
+def test_plain_lines_do_take_the_shortcut():
+    short = MarkdownIt("js-default").use(take_shortcuts).disable(["paragraph"])
+    assert short.render("Words.\n\n- One\n- Two\n").count("\n") == 5
+    with pytest.raises(RuntimeError):
+        short.render("Two\nlines")
