@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from clients.handouts import grade, lint
 from clients.handouts.drafts import Words
@@ -123,19 +125,19 @@ class ReviewForm(PlainForm):
         label = section.heading or "the beginning"
         undecided = [("", "Please decide")] if section.needs_decision else []
         self.fields[f"heading_{section.pk}"] = forms.CharField(
-            label=f"Heading of “{label}”",
+            label=_named_after("Heading", "of", label),
             initial=section.heading,
             required=False,
             max_length=300,
         )
         self.fields[f"audience_{section.pk}"] = forms.ChoiceField(
-            label=f"For whom is “{label}”?",
+            label=_named_after("For whom", "is", label),
             choices=[*undecided, *Audience.choices],
             initial="" if section.needs_decision else section.audience,
             required=False,
         )
         self.fields[f"stages_{section.pk}"] = forms.MultipleChoiceField(
-            label=f"Stages of “{label}”, if they differ",
+            label=_named_after("Its own stages", "of", label),
             choices=_STAGES,
             initial=section.stages,
             required=False,
@@ -145,7 +147,7 @@ class ReviewForm(PlainForm):
             label="Keep this section", initial=section.keep, required=False
         )
         self.fields[f"text_{section.pk}"] = forms.CharField(
-            label=f"Words of “{label}”",
+            label=_named_after("Words", "of", label),
             initial=section.text,
             required=False,
             strip=False,
@@ -209,6 +211,11 @@ class ReviewForm(PlainForm):
             stages=given[f"stages_{section.pk}"],
             keep=given[f"keep_{section.pk}"],
         )
+
+
+def _named_after(words: str, joined: str, section: str) -> SafeString:
+    """A short label; which section it is about is heard, and seen in the heading above."""
+    return format_html('{}<span class="visually-hidden"> {} “{}”</span>', words, joined, section)
 
 
 def _differ(one: str, other: str) -> bool:
@@ -350,14 +357,14 @@ class GiveForm(PlainForm):
     def __init__(self, proposals: list[Proposal], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.proposals = {str(proposal.version.pk): proposal for proposal in proposals}
-        offered = [
-            (key, " ".join(filter(None, (_named(proposal), proposal.note))))
-            for key, proposal in self.proposals.items()
-        ]
+        offered = [(key, _named(proposal)) for key, proposal in self.proposals.items()]
         self.offer("versions", offered)
         if not any(proposal.note for proposal in proposals):
             del self.fields["alone"]
 
 
-def _named(proposal: Proposal) -> str:
-    return f"{proposal.version.title} · {proposal.why}"
+def _named(proposal: Proposal) -> SafeString:
+    why = " ".join(filter(None, (proposal.why, proposal.note)))
+    return format_html(
+        '<strong>{}</strong> <span class="choice-why">{}</span>', proposal.version.title, why
+    )

@@ -12,16 +12,30 @@ import pyphen
 from clients.handouts import prompts
 
 WORDS_A_MINUTE = 200
+# A line that leads to a list says nothing about how hard paragraphs are.
+_ENOUGH = 30
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*")
-_END = re.compile(r"(?<=[.?!:;])[\"'”’)\]]*\s+")
+_END = re.compile(r"(?<=[.?!])[\"'”’)\]]*\s+")
+_SAID = re.compile(r"[\"“][^\"“”]*[\"”]")
 _MARKS = re.compile(r"^\s*(?:#{1,6}\s+|[-*+>]\s+|\d+[.)]\s+|\[(?: |\.\.\.|…)\]\s+)+")
 _SILENT = re.compile(r"(?<![aeiouyl])e$|(?<=[aeiouy]l)e$|(?<![aeiouytd])e[ds]$")
 _VOWELS = re.compile(r"[aeiouy]+")
 
 
 def grade(text: str) -> float:
-    """The school year in which this Markdown is read with ease; 0 where there is nothing."""
-    told = [words for sentence in _sentences(text) if (words := _WORD.findall(sentence))]
+    """The school year in which this Markdown is read with ease; 0 where there is nothing.
+
+    Headings, points of lists and what somebody might say are short, and make hard paragraphs look
+    easy: so the paragraphs alone count where they are harder than the whole.
+    """
+    paragraphs = _paragraphs(text)
+    alone = _grade(paragraphs) if sum(map(len, map(str.split, paragraphs))) >= _ENOUGH else 0.0
+    return max(_grade(_blocks(text)), alone)
+
+
+def _grade(blocks: list[str]) -> float:
+    split = [sentence for block in blocks for sentence in _END.split(block)]
+    told = [words for sentence in split if (words := _WORD.findall(sentence))]
     words = [word for sentence in told for word in sentence]
     if not words:
         return 0.0
@@ -47,14 +61,18 @@ def _soft() -> pyphen.Pyphen:
     return pyphen.Pyphen(lang="en_US")
 
 
-def _sentences(text: str) -> list[str]:
-    lines = [prompts.plain(_MARKS.sub("", line)) for line in text.splitlines()]
-    # A paragraph may run over several lines; a list's items and headings each stand alone.
+def _blocks(text: str) -> list[str]:
+    """Each paragraph, heading and point of a list: none runs on into the next."""
     blocks, running = [], ""
-    for line, raw in zip(lines, text.splitlines(), strict=True):
-        if not line.strip() or _MARKS.match(raw):
+    for raw in text.splitlines():
+        if not raw.strip() or _MARKS.match(raw):
             blocks.append(running)
             running = ""
-        running = f"{running} {line}".strip()
-    blocks.append(running)
-    return [sentence for block in blocks for sentence in _END.split(block) if sentence]
+        running = f"{running} {prompts.plain(_MARKS.sub('', raw))}".strip()
+    return [*blocks, running]
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The paragraphs alone, without what somebody might say in them."""
+    lines = ["" if _MARKS.match(line) else line for line in text.splitlines()]
+    return [_SAID.sub("", block) for block in _blocks("\n".join(lines))]

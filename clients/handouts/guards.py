@@ -114,6 +114,20 @@ MIRROR_BEGINS_AS_THE_OTHER_SIDE = guards.refuse(
     "handouts_handout_mirror_begins_as_the_other_side", "handouts_handout", "INSERT", _NO_MIRROR
 )
 
+# What the library lists and finds is what was published last.
+_NOT_THE_NEWEST = (
+    "EXISTS (SELECT 1 FROM handouts_version found "
+    "WHERE found.id = NEW.version_id AND (found.handout_id <> NEW.handout_id "
+    "OR EXISTS (SELECT 1 FROM handouts_version later "
+    "WHERE later.handout_id = NEW.handout_id AND later.number > found.number)))"
+)
+FOUND_IS_THE_NEWEST = guards.refuse(
+    "handouts_searchable_is_the_newest", "handouts_searchable", "UPDATE", _NOT_THE_NEWEST
+)
+FOUND_BEGINS_AS_THE_NEWEST = guards.refuse(
+    "handouts_searchable_begins_as_the_newest", "handouts_searchable", "INSERT", _NOT_THE_NEWEST
+)
+
 ON_VERSIONS = (FROZEN, NOT_DELETED)
 ON_HANDOUTS = (SAME_AUDIENCE, MIRROR_IS_THE_OTHER_SIDE, MIRROR_BEGINS_AS_THE_OTHER_SIDE)
 ON_ASSIGNMENTS = (
@@ -125,4 +139,5 @@ ON_ASSIGNMENTS = (
     NOT_WITHDRAWN,
     NOT_WITHDRAWN_ON_RELEASE,
 )
+ON_SEARCHABLES = (FOUND_IS_THE_NEWEST, FOUND_BEGINS_AS_THE_NEWEST)
 ON_ANSWERS = (ANSWER_BY_ITS_READER, ANSWER_STAYS_ITS_READERS)

@@ -150,8 +150,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def latest_of_each(self) -> "VersionQuerySet":
         """The current version of each handout, withdrawn ones included."""
-        later = Version.objects.filter(handout=models.OuterRef("handout")).order_by("-number")
-        return self.filter(pk=models.Subquery(later.values("pk")[:1])).select_related("handout")
+        return self.filter(searchable__isnull=False).select_related("handout")
 
 
 class Version(Cited):
@@ -184,11 +183,15 @@ class Version(Cited):
 
 
 class Searchable(models.Model):
-    """The words by which a handout is found: those of its newest version. See `search`."""
+    """A handout's newest version, and the words by which it is found. See `search`."""
 
     handout = models.OneToOneField(Handout, on_delete=models.CASCADE, related_name="searchable")
+    version = models.OneToOneField(Version, on_delete=models.CASCADE, related_name="searchable")
     title = models.TextField()
     words = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["title", "id"], name="handouts_searchable_by_title")]
 
     def __str__(self) -> str:
         return self.title

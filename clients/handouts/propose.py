@@ -2,14 +2,17 @@
 
 import json
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from clients.handouts.models import Assignment, Audience, Handout, Version
+from clients.handouts.models import Assignment, Audience, Handout, Searchable, Version
 from clients.models import Participant, Stage
+
+_OfHandout = TypeVar("_OfHandout", Version, Searchable)
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,9 @@ def for_stage(stage: str) -> Q:
     return Q(stages_text__contains=f'"{stage}"')
 
 
-def with_stages(versions: QuerySet[Version]) -> QuerySet[Version]:
-    """The versions with stages and topics as text, which both databases can look into."""
-    return versions.annotate(
+def with_stages(rows: QuerySet[_OfHandout]) -> QuerySet[_OfHandout]:
+    """The rows with their handout's stages and topics as text, which both databases look into."""
+    return rows.annotate(
         stages_text=Cast("handout__stages", TextField()),
         topics_text=Cast("handout__topics", TextField()),
     )

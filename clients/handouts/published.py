@@ -1,9 +1,10 @@
 """What is out: withdrawing it, its mirror, favorites, and who has it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from clients.handouts.models import Assignment, Audience, AutoAttach, Handout, Version
 from practice import clock
@@ -47,12 +48,12 @@ def times_given(handout: Handout) -> int:
     return Assignment.objects.given().filter(version__handout=handout).count()
 
 
-def with_use(versions: QuerySet[Version]) -> QuerySet[Version]:
-    """The versions with how often their handout was given."""
-    given = Q(handout__versions__assignments__taken_back_at=None)
-    return versions.annotate(
-        used=Count("handout__versions__assignments", filter=given, distinct=True)
-    )
+def use_of(versions: Sequence[Version]) -> Mapping[UUID, int]:
+    """How often the handouts of these versions were given, to anybody; none where never."""
+    handouts = [version.handout_id for version in versions]
+    given = Assignment.objects.given().filter(version__handout__in=handouts).order_by()
+    counted = given.values_list("version__handout").annotate(number=Count("pk"))
+    return dict(counted)
 
 
 @transaction.atomic

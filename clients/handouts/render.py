@@ -4,7 +4,10 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_MARKDOWN = MarkdownIt("js-default")
+from clients.handouts.phone_numbers import link_numbers
+from clients.handouts.plain_lines import take_shortcuts
+
+_MARKDOWN = MarkdownIt("js-default").use(take_shortcuts).use(link_numbers)
 _TEXT_TAGS = {
     "p",
     "br",

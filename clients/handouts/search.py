@@ -2,32 +2,19 @@
 
 Both fold forms of a word together, want every word that is asked for, and put those first that
 have them in their title. A row is written with each version, in its transaction; the indexes
-follow by themselves (migration ``0004_full_text``).
+follow by themselves (migrations ``0004_full_text`` and ``0006_found_at_once``).
 """
 
 import re
-from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import (
-    BooleanField,
-    Case,
-    Func,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import BooleanField, Case, Func, QuerySet, Value, When
 
 from clients.handouts import prompts
 from clients.handouts.models import Searchable, Version
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _MOST_WORDS = 12
-_LANGUAGE = "english"
 
 
 class _InFullText(Func):
@@ -38,45 +25,59 @@ class _InFullText(Func):
     output_field = BooleanField()
 
 
+class _InAll(Func):
+    """Whether PostgreSQL's has them."""
+
+    arg_joiner = (
+        " IN (SELECT id FROM handouts_searchable WHERE in_all @@ plainto_tsquery('english', "
+    )
+    template = "(%(expressions)s)))"
+    output_field = BooleanField()
+
+
+class _InTitle(_InAll):
+    """Whether it has them in the title."""
+
+    arg_joiner = (
+        " IN (SELECT id FROM handouts_searchable WHERE in_title @@ plainto_tsquery('english', "
+    )
+
+
 def keep(version: Version) -> None:
     """Let the handout be found by the words of this version."""
     words = [*version.handout.topics, version.summary, prompts.plain(version.body)]
     Searchable.objects.update_or_create(
         handout=version.handout,
-        defaults={"title": version.title, "words": "\n".join(each for each in words if each)},
+        defaults={
+            "version": version,
+            "title": version.title,
+            "words": "\n".join(each for each in words if each),
+        },
     )
 
 
-def among(versions: QuerySet[Version], text: str) -> QuerySet[Version]:
-    """Those of these versions whose handouts have all words of the text, best first."""
-    rows: QuerySet[Any] = found(text)
-    rank = rows.filter(handout=OuterRef("handout")).values("after")[:1]
-    fits = versions.filter(handout__in=rows.values("handout"))
-    return fits.annotate(after=Subquery(rank)).order_by("after", "title", "pk")
+def among(rows: QuerySet[Searchable], text: str) -> QuerySet[Searchable]:
+    """Those of these rows that have all words of the text, best first.
 
-
-def found(text: str) -> QuerySet[Searchable]:
-    """The rows that have all words of the text; `after` is 0 where all are in the title."""
+    `after` is 0 where all of them are in the title.
+    """
     words = [word.lower() for word in _WORD.findall(text)][:_MOST_WORDS]
     if not words:
-        return Searchable.objects.none().annotate(after=Value(0))
-    if connection.vendor == "postgresql":
-        rows, in_title = _by_postgresql(" ".join(words))
-    else:
-        rows, in_title = _by_sqlite(words)
-    return rows.annotate(after=Case(When(in_title, then=Value(0)), default=Value(1)))
+        return rows.none()
+    in_all, in_title = _by_postgresql(words) if _is_postgresql() else _by_sqlite(words)
+    after = Case(When(in_title, then=Value(0)), default=Value(1))
+    return rows.filter(in_all).annotate(after=after).order_by("after", "title", "pk")
 
 
-def _by_postgresql(text: str) -> tuple[QuerySet[Searchable], Q | Func]:
-    query = SearchQuery(text, config=_LANGUAGE)
-    rows = Searchable.objects.annotate(
-        everything=SearchVector("title", "words", config=_LANGUAGE),
-        head=SearchVector("title", config=_LANGUAGE),
-    )
-    return rows.filter(everything=query), Q(head=query)
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
 
 
-def _by_sqlite(words: list[str]) -> tuple[QuerySet[Searchable], Q | Func]:
+def _by_postgresql(words: list[str]) -> tuple[Func, Func]:
+    asked = Value(" ".join(words))
+    return _InAll("pk", asked), _InTitle("pk", asked)
+
+
+def _by_sqlite(words: list[str]) -> tuple[Func, Func]:
     quoted = " ".join(f'"{word}"' for word in words)
-    rows = Searchable.objects.filter(_InFullText("id", Value(quoted)))
-    return rows, _InFullText("id", Value(f"title : ({quoted})"))
+    return _InFullText("pk", Value(quoted)), _InFullText("pk", Value(f"title : ({quoted})"))

@@ -8,11 +8,12 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_POST, require_safe
 
 from clients.handouts import propose, published, reading, search
 from clients.handouts.forms import AutoAttachForm, LibraryForm, MirrorForm
-from clients.handouts.models import Article, AutoAttach, Handout, Version
+from clients.handouts.models import Article, AutoAttach, Handout, Searchable, Version
 from practice.access.gate import staff
 from practice.access.roles import Role
 from practice.audit import trail
@@ -20,6 +21,7 @@ from practice.audit.models import Verb
 from practice.http import StaffRequest
 
 _A_PAGE = 40
+_MOST = 1_000
 
 
 @staff(Role.COUNSELOR, Role.OWNER)
@@ -28,15 +30,19 @@ def library_page(request: StaffRequest) -> HttpResponse:
     """What can be given, by words, audience, stage and topic, and the drafts that wait."""
     form = LibraryForm(_topics(), request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
-    page = Paginator(_versions(chosen, request), _A_PAGE).get_page(request.GET.get("page"))
+    page = _Pages(_found(chosen, request), _A_PAGE).get_page(request.GET.get("page"))
+    versions = _versions([row.version_id for row in page])
+    used = published.use_of(versions)
     favorites = request.user.favorite_handouts.values_list("pk", flat=True)
     context = {
         "form": form,
         "page": page,
+        "at_least": page.paginator.count == _MOST,
+        "rows": [(version, used.get(version.handout_id, 0)) for version in versions],
         "favorites": set(favorites),
         "asked": any(chosen.values()),
-        "drafts": Article.objects.filter(published_at=None),
-        "again": Article.objects.exclude(incoming=None),
+        "drafts": Article.objects.filter(published_at=None).only("title"),
+        "again": Article.objects.exclude(incoming=None).only("title"),
     }
     return render(request, "handouts/library.html", context)
 
@@ -46,10 +52,24 @@ def _topics() -> list[str]:
     return sorted({topic for topics in named.order_by().distinct() for topic in topics})
 
 
-def _versions(chosen: dict[str, Any], request: StaffRequest) -> QuerySet[Version]:
-    """The newest versions that fit what was asked for."""
-    every = Version.objects.latest_of_each()
-    found = propose.with_stages(published.with_use(every)).defer("body")
+class _Pages(Paginator):  # type: ignore[type-arg]
+    """Counts no further than anybody turns pages."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[:_MOST].count())
+
+
+def _versions(keys: list[UUID]) -> list[Version]:
+    """These, in this order; their texts stay where they are."""
+    found = Version.objects.select_related("handout").defer("body").in_bulk(keys)
+    return [found[key] for key in keys]
+
+
+def _found(chosen: dict[str, Any], request: StaffRequest) -> QuerySet[Searchable]:
+    """What the library knows of the handouts that fit what was asked for."""
+    found = propose.with_stages(Searchable.objects.only("version"))
     if not chosen.get("withdrawn"):
         found = found.filter(handout__withdrawn_at=None)
     if chosen.get("audience"):

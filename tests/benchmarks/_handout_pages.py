@@ -145,6 +145,7 @@ def _library(size: Size, chance: random.Random, database: str) -> list[Line]:
     return [
         Line(f"the library's search, {FEW} handouts", few_time, "ms"),
         Line(f"the library's search, {size.handouts} handouts", many_time, "ms"),
+        Line("the one against the other", many_time / few_time, "x", "<= 1.5"),
         Line(f"queries, {FEW} handouts", few, ""),
         Line(f"queries, {size.handouts} handouts", many, "", f"<= {few}"),
     ]

@@ -60,18 +60,19 @@ def _import(size: Size, chance: random.Random, database: str) -> list[Line]:
     lines: list[Line] = []
     for name, wrapped in (("that names its article", _named), ("that doesn’t", _nameless)):
         page = Page(chance, size.page, wrapped)
-        large = Page(chance, size.page * _TIMES, wrapped)
         _measure.must_agree(f"the paragraphs of a page {name}", page.kept(), page.kept_by_peer())
+        pages = _Unseen(chance, size.page, wrapped, size.rounds)
+        large = _Unseen(chance, size.page * _TIMES, wrapped, size.rounds)
         found = _measure.in_turns(
             {
-                "ours": page.draft,
-                "theirs": page.extract,
-                "shown": page.shown,
-                "large": large.draft,
+                "ours": pages.each(Page.draft),
+                "theirs": pages.each(Page.extract),
+                "shown": pages.each(Page.shown),
+                "large": large.each(Page.draft),
             },
             rounds=size.rounds,
         )
-        grown = found["large"] / found["ours"] * page.length / large.length
+        grown = found["large"] / found["ours"] * pages.length / large.length
         lines += [
             Line(f"a page {name}", found["ours"], "ms"),
             Line("bare trafilatura", found["theirs"], "ms"),
@@ -122,15 +123,14 @@ class Page:
         from clients.handouts.importing import import_article, to_markdown
 
         article = import_article(self._data, "page.html")
-        return [to_markdown(section.blocks) for section in article.sections]
+        self._drafted = [to_markdown(section.blocks) for section in article.sections]
+        return self._drafted
 
     def shown(self) -> list[str]:
         """As when somebody looks at the draft then; the import itself is not measured again."""
         from clients.handouts.render import render_markdown
 
-        if not self._drafted:
-            self._drafted = self.draft()
-        return [render_markdown(text) for text in self._drafted]
+        return [render_markdown(text) for text in self._drafted or self.draft()]
 
     def extract(self) -> str:
         import trafilatura
@@ -144,6 +144,21 @@ class Page:
     def kept_by_peer(self) -> list[str]:
         text = " ".join(self.extract().split())
         return [each for each in self._paragraphs if each in text]
+
+
+class _Unseen:
+    """A page for each round, so that nothing remembers the one before."""
+
+    def __init__(
+        self, chance: random.Random, length: int, wrapped: Callable[[str], str], rounds: int
+    ) -> None:
+        self._pages = [Page(chance, length, wrapped) for _ in range(rounds + 1)]
+        self.length = sum(page.length for page in self._pages) / len(self._pages)
+
+    def each(self, act: Callable[[Page], object]) -> Callable[[], object]:
+        """Does it to the next page each time it is called."""
+        following = iter(self._pages)
+        return lambda: act(next(following))
 
 
 _HEAD = "<!DOCTYPE html><html><head><title>A Long Page | A Site</title></head><body>"

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from clients.contact.models import Message
-from clients.handouts.models import Answer, Assignment, Audience, Handout
+from clients.handouts.models import Answer, Assignment, Audience, Handout, Searchable
 from clients.models import Case, Participant
 from practice import guards
 from practice.audit.models import Entry
@@ -97,6 +97,18 @@ def mirror_to_the_same_side(world: World) -> None:
 def begin_with_a_mirror_on_the_same_side(world: World) -> None:
     other = make_version(Audience.HURT).handout
     Handout.objects.create(audience=Audience.HURT, stages=[], mirror=other)
+
+
+def find_by_another(world: World, *, insert: bool) -> None:
+    """The library would list the words of one handout for another."""
+    one, other = make_version(), make_version()
+    Searchable.objects.filter(handout=other.handout_id).delete()
+    row = Searchable.objects.filter(handout=one.handout_id)
+    if insert:
+        row.delete()
+        Searchable.objects.create(handout=one.handout, version=other, title="x", words="x")
+    else:
+        row.update(version=other)
 
 
 def send_twice(world: World) -> None:
@@ -228,6 +240,8 @@ BREAKS: dict[str, Callable[[World], None]] = {
     "handouts_answer_stays_its_readers": hand_an_answer_on,
     "handouts_handout_mirror_is_the_other_side": mirror_to_the_same_side,
     "handouts_handout_mirror_begins_as_the_other_side": begin_with_a_mirror_on_the_same_side,
+    "handouts_searchable_is_the_newest": lambda world: find_by_another(world, insert=False),
+    "handouts_searchable_begins_as_the_newest": lambda world: find_by_another(world, insert=True),
     "clients_casechange_is_never_changed": lambda world: sql(
         "UPDATE clients_casechange SET stage = 'meaning'"
     ),

@@ -31,7 +31,7 @@ def lost_sentences(article: ImportedArticle, lines: Iterable[str]) -> list[str]:
     texts = list(_texts(article))
     whole = set(texts)
     # Most lines came through as they were.
-    doubtful = [line for line in lines if _tidy(line) not in whole]
+    doubtful = [line for line in lines if (tidy := _tidy(line)) and tidy not in whole]
     held = _Held(texts)
     return [sentence for line in doubtful for sentence in _lost_of(line, held)]
 

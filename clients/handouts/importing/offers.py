@@ -133,7 +133,7 @@ def opens_offer(heading: str) -> bool:
     return _OFFER_HEADING.search(low) is not None or _names_states(heading, signs(low))
 
 
-def _names_states(text: str, there: set[str]) -> bool:
+def _names_states(text: str, there: frozenset[str]) -> bool:
     low = plain(text)
     named = 0
     if not _STATE_SIGNS.isdisjoint(there):

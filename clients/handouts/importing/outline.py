@@ -23,6 +23,7 @@ from .words import (
 )
 
 _TITLE_WORDS = 30
+_SIGNS_AROUND = 20
 _ASK = word_set("ask yourself yourselves question questions consider reflect check")
 
 
@@ -91,14 +92,15 @@ def _titled(pieces: list[Piece], fallback: str) -> tuple[str, list[Piece]]:
     rest = [
         piece
         for place, piece in enumerate(pieces)
-        if place != at and not (_opens_with(opening, piece) and same_words(piece.text, title))
+        if place != at and not (_may_be(title, piece, opening) and same_words(piece.text, title))
     ]
     return title, rest
 
 
-def _opens_with(opening: str, piece: Piece) -> bool:
-    """A quick first look: few lines begin like the title."""
-    return opening in plain(piece.text)[: len(opening) + 4]
+def _may_be(title: str, piece: Piece, opening: str) -> bool:
+    """A quick first look: few lines are about as long as the title, and begin like it."""
+    about_as_long = len(piece.text) <= 2 * len(title) + _SIGNS_AROUND
+    return about_as_long and opening in plain(piece.text)[: len(opening) + 4]
 
 
 def _place_of_title(pieces: list[Piece]) -> int | None:

@@ -48,8 +48,10 @@ _BAGGAGE_END = {
     name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "svg")
 }
 _WRITTEN_IN = re.compile(r"data:[a-z0-9.+/-]{1,60};base64,[A-Za-z0-9+/=]*", re.IGNORECASE)
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNSEEN = re.compile(
+    rf"[{_CONTROL.pattern[1:-1]}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _PAGE_MARK = re.compile(
     r"<(?:!doctype\s+html|html|head|body|article|main|div|p|h[1-6])[\s>]", re.IGNORECASE
 )
@@ -152,8 +154,12 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 def tidy(text: str) -> str:
     """The text without signs that nobody sees. Raises UnreadableArticle if it is full of them."""
-    control = len(_CONTROL.findall(text))
-    if control * 100 > len(text):
-        raise UnreadableArticle(_NO_TEXT)
-    text = _INVISIBLE.sub("", _CONTROL.sub("", text))
+    if _UNSEEN.search(text):
+        text = _without_unseen(text)
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\u00a0", " ")
+
+
+def _without_unseen(text: str) -> str:
+    if len(_CONTROL.findall(text)) * 100 > len(text):
+        raise UnreadableArticle(_NO_TEXT)
+    return _UNSEEN.sub("", text)

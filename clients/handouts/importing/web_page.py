@@ -185,12 +185,15 @@ class _Walk:
 
     def _text(self, text: str, place: "_Place") -> None:
         self._words.append(text.replace("\n", " "))
-        size = len("".join(text.split()))
+        size = 0 if text.isspace() else len("".join(text.split()))
         self._all += size
         self._strong += size * place.strong
         self._linked += size * place.linked
 
     def _flush(self, place: "_Place") -> None:
+        if not self._all:  # nothing but space
+            self._words = []
+            return
         lines = [" ".join(line.split()) for line in "".join(self._words).split("\n")]
         lines = [line for line in lines if line]
         if place.heading and lines:

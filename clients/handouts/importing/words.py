@@ -46,12 +46,19 @@ def words(text: str) -> list[str]:
     return _WORD.findall(plain(text))
 
 
-def signs(low: str) -> set[str]:
+def signs(low: str) -> frozenset[str]:
     """The words of a plain text, and the signs that lines of furniture are made of.
 
     Looked at before anything slower: a pattern none of whose signs is there can't match.
     """
-    return set(_SIGN.findall(low))
+    return _signs_remembered(low) if len(low) <= _LONGEST_REMEMBERED else _signs(low)
+
+
+def _signs(low: str) -> frozenset[str]:
+    return frozenset(_SIGN.findall(low))
+
+
+_signs_remembered = lru_cache(_REMEMBERED)(_signs)
 
 
 def same_words(one: str, other: str) -> bool:

@@ -20,7 +20,13 @@ from django.conf import settings
 from clients.handouts.models import Version
 from clients.handouts.pdf import blocks
 
-_TEMPLATE = Path(__file__).parent / "handout.typ"
+_HERE = Path(__file__).parent
+_TEMPLATE = _HERE / "handout.typ"
+# What else decides how a version is set: a PDF that was kept before it changed is set anew.
+_CODE = [
+    _HERE / "blocks.py",
+    *(_HERE.parent / f"{name}.py" for name in ("layout", "phone_numbers", "prompts", "render")),
+]
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -77,7 +83,7 @@ def _template() -> bytes:
 
 @cache
 def _template_digest() -> str:
-    code = _template() + Path(blocks.__file__).read_bytes()
+    code = _template() + b"".join(file.read_bytes() for file in _CODE)
     return hashlib.sha256(code + metadata.version("typst").encode()).hexdigest()[:16]
 
 

@@ -13,7 +13,7 @@ from clients.handouts.render import parsed
 Node = dict[str, Any]
 _MARKS = {"strong_open": "strong", "em_open": "em", "s_open": "s"}
 _LISTS = {"bullet_list_open": "list", "ordered_list_open": "steps"}
-_SAFE_LINKS = ("https://", "mailto:", "tel:")
+_SAFE_LINKS = ("https://", "mailto:")
 
 
 def of(body: str) -> list[Node]:
@@ -141,6 +141,8 @@ def _leaf(token: Token) -> Node:
 
 
 def _link(address: str) -> Node:
+    if address.startswith("tel:"):
+        return {"kind": "call", "to": address, "inline": []}
     if address.startswith(_SAFE_LINKS):
         return {"kind": "link", "to": address, "inline": []}
     return {"kind": "plain", "inline": []}

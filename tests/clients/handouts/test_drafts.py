@@ -1,5 +1,7 @@
 """Working on a draft: nothing is lost or overwritten, and nobody gets the other's words."""
 
+import gzip
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -16,6 +18,7 @@ from clients.handouts.models import Article, Audience, Handout, Section, Version
 from practice.audit import trail
 from practice.audit.models import Entry
 from tests.cast import Cast, make_version
+from tests.clients.handouts.word_files import packed
 
 TEXT = """# A hard week
 
@@ -267,6 +270,27 @@ def test_a_file_is_brought_in_and_what_cannot_be_read_is_refused(nora: Browser) 
         assert page.context["form"].errors
     assert nora.post(url("bring-in"), {"text": " "}).context["form"].errors["file"]
     assert Article.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("large.txt", b"w" * 10_000_000),
+        ("large.html", b"<p>" + b"w " * 5_000_000),
+        ("nested.html", b"<div>" * 100_000),
+        ("packed.docx", packed({"word/document.xml": "<w:t>" + " " * 4_000_000})),
+        ("packed.gz", gzip.compress(b"<p>words</p>" * 1_000_000)),
+    ],
+)
+def test_a_hostile_upload_is_refused_in_one_sentence_and_leaves_nothing(
+    nora: Browser, name: str, data: bytes
+) -> None:
+    given = {"file": SimpleUploadedFile(name, data), "source": "Hard weeks"}
+    page = nora.post(url("bring-in"), given)
+    [why] = [each for errors in page.context["form"].errors.values() for each in errors]
+    assert re.fullmatch(r"[A-Z][^.\n]+\.(?: Please [^\n]+\.)?", why)
+    assert page.context["form"]["source"].value() == "Hard weeks"
+    assert not Article.objects.exists()
 
 
 def test_an_address_is_asked_for_only_where_the_owner_allowed_its_site(

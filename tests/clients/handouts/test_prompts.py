@@ -74,6 +74,16 @@ def test_plain_and_hard_words_are_told_apart():
     assert (grade.minutes("word " * 600), grade.minutes("")) == (3, 1)
 
 
+def test_points_of_a_list_do_not_make_hard_paragraphs_look_easy():
+    hard = "Interpersonal difficulties necessitate comprehensive documentation. " * 8
+    few = ["## Rest", "", *["- Go to bed."] * 30, "", "[ ] I sleep.", '> "I am here."']
+    points = "\n".join(few)
+    assert grade.grade(f"{hard}\n\n{points}") == grade.grade(hard) > 12
+    assert grade.grade(points) < 3
+    # What leads to a list is one sentence, however long.
+    assert grade.grade(f"Some of what may help while sleep is far away:\n\n{points}") < 3
+
+
 FINDS = [
     ("He is a cheater.", "both", lint.Kind.BLAME),
     ("You never listen.", "hurt", lint.Kind.BLAME),

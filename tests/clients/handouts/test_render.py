@@ -5,8 +5,11 @@ from html import unescape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from clients.handouts.importing import Block, import_article, to_markdown
+from clients.handouts.pdf import blocks
+from clients.handouts.plain_lines import take_shortcuts
 from clients.handouts.render import render_markdown
 
 
@@ -30,19 +33,19 @@ def test_any_item_comes_through_as_itself(items):
 
 
 def test_two_lists_in_a_row_stay_two_lists():
-    blocks = [Block("list", items=("a",)), Block("list", items=("b",))]
-    assert render_markdown(to_markdown(blocks)).count("<ul>") == 2
+    lists = [Block("list", items=("a",)), Block("list", items=("b",))]
+    assert render_markdown(to_markdown(lists)).count("<ul>") == 2
     steps = [Block("steps", items=("a",)), Block("steps", items=("b",))]
     assert render_markdown(to_markdown(steps)).count("<ol>") == 2
 
 
 def test_questions_to_oneself_are_lines_of_their_own():
-    blocks = [
+    asked = [
         Block("paragraph", text="Ask yourself:"),
         Block("questions", items=("Am I calm?", "Do I listen?")),
         Block("paragraph", text="Then rest."),
     ]
-    assert to_markdown(blocks) == (
+    assert to_markdown(asked) == (
         "Ask yourself:\n\n[ ] Am I calm?\n[ ] Do I listen?\n\nThen rest.\n"
     )
 
@@ -57,8 +60,8 @@ def test_no_text_becomes_a_question_or_a_prompt_by_its_brackets(kind, words):
 
 def test_the_data_form_gives_the_same_markdown_as_the_blocks():
     article = import_article(b"T\n\nWords here.\n\n1. Go\n2. Stay\n", "a.txt")
-    blocks = article.sections[0].blocks
-    assert to_markdown(block.as_dict() for block in blocks) == to_markdown(blocks)
+    read = article.sections[0].blocks
+    assert to_markdown(block.as_dict() for block in read) == to_markdown(read)
 
 
 def test_the_first_rank_of_headings_comes_below_the_pages_title():
@@ -97,6 +100,70 @@ def test_no_raw_markup_and_no_image_gets_through(source):
 def test_an_imported_hostile_page_renders_as_words():
     words = b"&lt;img src=x onerror=alert(1)&gt; *and* [x](javascript:1)"
     data = b"<article><h1>A</h1><p>" + words + b"</p></article>"
-    blocks = import_article(data, "a.html").sections[0].blocks
-    html = render_markdown(to_markdown(blocks))
+    read = import_article(data, "a.html").sections[0].blocks
+    html = render_markdown(to_markdown(read))
     assert html.strip() == "<p>&lt;img src=x onerror=alert(1)&gt; *and* [x](javascript:1)</p>"
+
+
+# Numbers to call
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("1-800-799-7233", "tel:+1-800-799-7233"),
+        ("(212) 555-0143", "tel:+1-212-555-0143"),
+        ("212.555.0143", "tel:+1-212-555-0143"),
+        ("988", "tel:988"),
+        ("911", "tel:911"),
+    ],
+)
+def test_a_number_to_call_is_called_with_a_tap_and_is_one_piece(written, address):
+    link = f'<a href="{address}" rel="noopener noreferrer">{written}</a>'
+    assert render_markdown(f"Call {written}, or wait.") == f"<p>Call {link}, or wait.</p>\n"
+    assert link in render_markdown(f"- **Call {written}.**")
+    assert link in render_markdown(paragraph(f"Call {written}."))
+    [told] = blocks.of(f"Call {written}, or wait.")
+    call = {"kind": "call", "to": address, "inline": [{"kind": "text", "text": written}]}
+    assert [node for node in told["inline"] if node["kind"] != "text"] == [call]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2024-2025", "on 10-12-2024", "$988", "988,000 people", "9119", "24/7", "911.5", "`call 988`",
+     "ISBN 978-0-393-33473-0", "1,800", "100-200-3000"],
+)  # fmt: skip
+def test_other_numbers_are_words(text):
+    assert "href" not in render_markdown(f"It says {text} here.")
+
+
+def test_a_number_in_somebodys_own_link_stays_that_link():
+    html = render_markdown("[Call 1-800-799-7233](https://example.org/help) or 988")
+    assert html.count("<a ") == 2
+    assert ">Call 1-800-799-7233</a>" in html
+
+
+# Shortcuts
+
+_PIECES = [
+    "a", "b c", "- ", "* ", "+ ", "1. ", "2) ", "1", " ", "  ", "    ", "\t", "\n", "\n\n", "> ",
+    "# ", "---", "===", "|", "|-|", "*", "_", "`", "```\n", "[x]: y", "[x]", "\\", "<b>", "&amp;",
+    "!", "~~", "é",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=25))
+def test_shortcuts_give_what_the_long_way_gives(pieces):
+    text = "".join(pieces)
+    long = MarkdownIt("js-default")
+    short = MarkdownIt("js-default").use(take_shortcuts)
+    assert [each.as_dict() for each in short.parse(text)] == [
+        each.as_dict() for each in long.parse(text)
+    ]
+
+
+def test_plain_lines_do_take_the_shortcut():
+    short = MarkdownIt("js-default").use(take_shortcuts).disable(["paragraph"])
+    assert short.render("Words.\n\n- One\n- Two\n").count("\n") == 5
+    with pytest.raises(RuntimeError):
+        short.render("Two\nlines")

@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clients.handouts import library, published, search
+from clients.handouts import library, published, search, views
 from clients.handouts.models import Audience, Searchable, Version
 from practice.audit import trail
 from tests.cast import Cast, make_version
@@ -24,7 +24,7 @@ def nora(cast: Cast, signed_in: Callable[..., Browser]) -> Browser:
 
 def titles(browser: Browser, **asked: str) -> list[str]:
     page = browser.get(LIBRARY, asked)
-    return [version.title for version in page.context["page"]]
+    return [version.title for version, _ in page.context["rows"]]
 
 
 def with_topics(version: Version, *topics: str) -> Version:
@@ -57,6 +57,7 @@ def test_the_newest_words_are_those_that_are_found(nora: Browser) -> None:
     library.add_version(version.handout, title="New name", body="New words.", source="")
     assert titles(nora, q="old") == []
     assert titles(nora, q="new") == ["New name"]
+    assert titles(nora) == ["New name"]
     Searchable.objects.all().delete()
     assert titles(nora, q="new") == []
 
@@ -95,6 +96,17 @@ def test_the_database_is_asked_as_often_for_many_as_for_few(nora: Browser) -> No
             nora.get(LIBRARY, {"q": "trust", "stage": "impact"})
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_more_than_anybody_turns_pages_is_not_counted(
+    nora: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "_MOST", 2)
+    make_version(title="Trust")
+    assert "1 handout<" in nora.get(LIBRARY).content.decode()
+    for n in range(2):
+        make_version(title=f"Trust {n}")
+    assert "2 handouts or more." in nora.get(LIBRARY, {"q": "trust"}).content.decode()
 
 
 def test_long_lists_have_pages_that_keep_what_was_asked(nora: Browser) -> None:
