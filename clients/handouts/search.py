@@ -8,7 +8,8 @@ follow by themselves (migrations ``0004_full_text`` and ``0006_found_at_once``).
 import re
 
 from django.db import connection
-from django.db.models import BooleanField, Case, Func, QuerySet, Value, When
+from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.utils.functional import cached_property
 
 from clients.handouts import prompts
 from clients.handouts.models import Searchable, Version
@@ -56,17 +57,41 @@ def keep(version: Version) -> None:
     )
 
 
-def among(rows: QuerySet[Searchable], text: str) -> QuerySet[Searchable]:
-    """Those of these rows that have all words of the text, best first.
+class InTurn:
+    """Rows by their titles, those of one query after those of another, a page at a time.
 
-    `after` is 0 where all of them are in the title.
+    Each query stops at its page's end, and counting at `most`.
     """
+
+    def __init__(self, *parts: QuerySet[Searchable], most: int) -> None:
+        self._parts = [part.order_by("title", "pk") for part in parts]
+        self._most = most
+
+    def __len__(self) -> int:
+        return min(sum(self._sizes), self._most)
+
+    def __getitem__(self, wanted: slice) -> list[Searchable]:
+        found: list[Searchable] = []
+        start = wanted.start
+        for part, size in zip(self._parts, self._sizes, strict=True):
+            end = start + wanted.stop - wanted.start - len(found)
+            if start < size and end > start:
+                found += part[start:end]
+            start = max(start - size, 0)
+        return found
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return [part.order_by()[: self._most].count() for part in self._parts]
+
+
+def among(rows: QuerySet[Searchable], text: str, *, most: int) -> InTurn:
+    """Those of these rows that have all words of the text; first those with all in the title."""
     words = [word.lower() for word in _WORD.findall(text)][:_MOST_WORDS]
     if not words:
-        return rows.none()
+        return InTurn(rows.none(), most=most)
     in_all, in_title = _by_postgresql(words) if _is_postgresql() else _by_sqlite(words)
-    after = Case(When(in_title, then=Value(0)), default=Value(1))
-    return rows.filter(in_all).annotate(after=after).order_by("after", "title", "pk")
+    return InTurn(rows.filter(in_title), rows.filter(in_all).exclude(in_title), most=most)
 
 
 def _is_postgresql() -> bool:
@@ -80,4 +105,6 @@ def _by_postgresql(words: list[str]) -> tuple[Func, Func]:
 
 def _by_sqlite(words: list[str]) -> tuple[Func, Func]:
     quoted = " ".join(f'"{word}"' for word in words)
-    return _InFullText("pk", Value(quoted)), _InFullText("pk", Value(f"title : ({quoted})"))
+    # The sum keeps SQLite to the order of titles: it may stop early then, and has nothing to sort.
+    key = F("pk") + 0
+    return _InFullText(key, Value(quoted)), _InFullText("pk", Value(f"title : ({quoted})"))

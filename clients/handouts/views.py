@@ -5,10 +5,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.functional import cached_property
 from django.views.decorators.http import require_POST, require_safe
 
 from clients.handouts import propose, published, reading, search
@@ -30,7 +28,7 @@ def library_page(request: StaffRequest) -> HttpResponse:
     """What can be given, by words, audience, stage and topic, and the drafts that wait."""
     form = LibraryForm(_topics(), request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
-    page = _Pages(_found(chosen, request), _A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_found(chosen, request), _A_PAGE).get_page(request.GET.get("page"))
     versions = _versions([row.version_id for row in page])
     used = published.use_of(versions)
     favorites = request.user.favorite_handouts.values_list("pk", flat=True)
@@ -52,22 +50,13 @@ def _topics() -> list[str]:
     return sorted({topic for topics in named.order_by().distinct() for topic in topics})
 
 
-class _Pages(Paginator):  # type: ignore[type-arg]
-    """Counts no further than anybody turns pages."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return int(rows.order_by()[:_MOST].count())
-
-
 def _versions(keys: list[UUID]) -> list[Version]:
     """These, in this order; their texts stay where they are."""
     found = Version.objects.select_related("handout").defer("body").in_bulk(keys)
     return [found[key] for key in keys]
 
 
-def _found(chosen: dict[str, Any], request: StaffRequest) -> QuerySet[Searchable]:
+def _found(chosen: dict[str, Any], request: StaffRequest) -> search.InTurn:
     """What the library knows of the handouts that fit what was asked for."""
     found = propose.with_stages(Searchable.objects.only("version"))
     if not chosen.get("withdrawn"):
@@ -80,7 +69,9 @@ def _found(chosen: dict[str, Any], request: StaffRequest) -> QuerySet[Searchable
         found = found.filter(propose.about(chosen["topic"]))
     if chosen.get("mine"):
         found = found.filter(handout__favored_by=request.user)
-    return search.among(found, chosen["q"]) if chosen.get("q") else found.order_by("title", "pk")
+    if chosen.get("q"):
+        return search.among(found, chosen["q"], most=_MOST)
+    return search.InTurn(found, most=_MOST)
 
 
 @staff(Role.COUNSELOR, Role.OWNER)

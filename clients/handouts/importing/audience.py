@@ -173,6 +173,11 @@ _COMPILED = tuple((address, re.compile(cue)) for address, cue in _CUES)
 _DIRECT = re.compile(
     r"^(?:so |and |but |now |finally |remember:? )?(?:if|when|whether|as|since|for|to) "
 )
+_DIRECT_WITHIN = re.compile(
+    r"(?:^|[.!?…\"'”’)\]]\s+)(?:(?:so|and|but|now|finally|remember:?)\s+)?"
+    r"(?:if|when|whether|as|since|for|to)\s",
+    re.IGNORECASE,
+)
 # "Would I be fine if my partner did this?" imagines a part; it does not give anyone one.
 _IMAGINED = re.compile(r"^[\"']*(?:(?:and|or|how) )?(?:would|could) (?:i|you|we|my|your)\b")
 # Who opens so, and speaks of harm, means one of the two: if we don't know which, a person decides.
@@ -212,6 +217,11 @@ def addressed(line: str) -> Address:
     if not found and _CHOOSING.match(rest) and _HARM.search(rest):
         return Address.UNCLEAR
     return _verdict(found)
+
+
+def may_address_directly(text: str) -> bool:
+    """A quick first look: whether any sentence of the text opens by choosing its reader."""
+    return _DIRECT_WITHIN.search(text) is not None
 
 
 def addressed_directly(sentence: str) -> Address:

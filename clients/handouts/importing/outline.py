@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from . import furniture, offers
-from .audience import Address, addressed, addressed_directly
+from .audience import Address, addressed, addressed_directly, may_address_directly
 from .phrasing import are_questions, are_steps, is_example
 from .structure import Audience, Block, ImportedArticle, LeftOut, Piece, Section
 from .words import (
@@ -292,6 +292,8 @@ def _turns_to_one(piece: Piece) -> bool:
         return False
     if piece.row and any(addressed(cell).one_partner for cell in piece.text.split(" – ")):
         return True
+    if not may_address_directly(piece.text):
+        return False
     return any(addressed_directly(sentence).one_partner for sentence in sentences(piece.text))
 
 
@@ -339,8 +341,10 @@ def _paragraph(text: str) -> list[Block]:
 
 def _asked_within(text: str) -> tuple[str, list[str]]:
     lead, colon, rest = text.partition(": ")
+    if not colon:
+        return text, []
     asked = sentences(rest)
-    several = colon and len(asked) > 1 and all(ends_as_question(one) for one in asked)
+    several = len(asked) > 1 and all(ends_as_question(one) for one in asked)
     if several and _ASK & set(words(lead)):
         return lead + ":", asked
     return text, []

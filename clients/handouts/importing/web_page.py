@@ -185,10 +185,10 @@ class _Walk:
 
     def _text(self, text: str, place: "_Place") -> None:
         self._words.append(text.replace("\n", " "))
-        size = 0 if text.isspace() else len("".join(text.split()))
-        self._all += size
-        self._strong += size * place.strong
-        self._linked += size * place.linked
+        if text and not text.isspace():
+            self._all += 1
+            self._strong += place.strong
+            self._linked += place.linked
 
     def _flush(self, place: "_Place") -> None:
         if not self._all:  # nothing but space

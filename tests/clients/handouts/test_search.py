@@ -109,6 +109,13 @@ def test_more_than_anybody_turns_pages_is_not_counted(
     assert "2 handouts or more." in nora.get(LIBRARY, {"q": "trust"}).content.decode()
 
 
+def test_a_page_goes_on_from_titles_to_texts_and_shows_each_once(nora: Browser) -> None:
+    in_text = [make_version(title=f"A {n:02}", body="Trust.").title for n in range(30)]
+    in_title = [make_version(title=f"Trust {n:02}").title for n in range(45)]
+    pages = [titles(nora, q="trust", page=str(number)) for number in (1, 2)]
+    assert pages == [in_title[:40], in_title[40:] + in_text]
+
+
 def test_long_lists_have_pages_that_keep_what_was_asked(nora: Browser) -> None:
     for n in range(41):
         make_version(title=f"Trust {n:02}")
