@@ -28,7 +28,8 @@ def library_page(request: StaffRequest) -> HttpResponse:
     """What can be given, by words, audience, stage and topic, and the drafts that wait."""
     form = LibraryForm(_topics(), request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
-    page = Paginator(_found(chosen, request), _A_PAGE).get_page(request.GET.get("page"))
+    found: Any = _found(chosen, request)
+    page = Paginator(found, _A_PAGE).get_page(request.GET.get("page"))
     versions = _versions([row.version_id for row in page])
     used = published.use_of(versions)
     favorites = request.user.favorite_handouts.values_list("pk", flat=True)
