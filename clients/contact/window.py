@@ -1,6 +1,6 @@
 """The hours in which a message may reach a person, by the clock where they are."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -30,9 +30,19 @@ def next_safe_moment(moment: datetime, zone: ZoneInfo, hours: Hours) -> datetime
     """The moment itself where it lies in these hours, else the next at which they begin (UTC)."""
     if _is_inside(moment, zone, hours):
         return moment
-    local = moment.astimezone(zone)
-    day = local.date() if local.time() < hours.begins else local.date() + timedelta(days=1)
-    return on_wall_clock(day, hours.begins, zone)
+    day = moment.astimezone(zone).date()
+    # A day on which the clock skips them has none of these hours.
+    while not (begins := _begins_on(day, moment, zone, hours)):
+        day += timedelta(days=1)
+    return begins
+
+
+def _begins_on(day: date, moment: datetime, zone: ZoneInfo, hours: Hours) -> datetime | None:
+    """When they begin that day, if that is still to come; in the hour that comes twice, again."""
+    first = on_wall_clock(day, hours.begins, zone)
+    again = datetime.combine(day, hours.begins.replace(fold=1), zone).astimezone(UTC)
+    moments = (first, again)
+    return next((at for at in moments if at >= moment and _is_inside(at, zone, hours)), None)
 
 
 def last_safe_moment(moment: datetime, zone: ZoneInfo, hours: Hours) -> datetime:

@@ -77,6 +77,33 @@ def test_it_goes_at_the_first_moment_that_is_safe(
         earlier += timedelta(minutes=15)
 
 
+# Hours may lie in the night where somebody asked for a message themselves; and in some places the
+# clock changes at midnight, or by half an hour.
+NIGHTS = {
+    "America/New_York": date(2026, 11, 1),
+    "America/Havana": date(2026, 11, 1),
+    "Australia/Lord_Howe": date(2026, 4, 5),
+    "Atlantic/Azores": date(2026, 10, 25),
+}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(sorted(NIGHTS)), st.integers(-720, 30 * 60), times, times)
+@example("America/New_York", 330, time(1, 45), time(9))
+@example("America/Havana", 285, time(0, 50), time(2))
+def test_in_the_hour_that_comes_twice_it_is_never_a_moment_that_has_passed(
+    zone: str, minutes: int, one: time, other: time
+):
+    hours = Hours(min(one, other), max(one, other, time(0, 0, 1)))
+    if hours.begins >= hours.ends:
+        return
+    day = datetime.combine(NIGHTS[zone], time(), UTC)
+    moment = day + timedelta(minutes=minutes)
+    found = next_safe_moment(moment, ZoneInfo(zone), hours)
+    assert moment <= found <= moment + timedelta(hours=25)
+    assert hours.begins <= clock(found, zone) < hours.ends
+
+
 def test_a_safe_moment_stays_as_it_is():
     moment = datetime(2026, 12, 2, 15, 0, 30, tzinfo=UTC)
     hours = Hours(time(9), time(20))
