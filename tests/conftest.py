@@ -1,7 +1,7 @@
 """What all tests share: a still clock, a cast of people, and room for the guards to give way."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -55,6 +55,12 @@ def _guards_give_way_to_emptying() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = empty_without_guards  # type: ignore[attr-defined]
     yield
     TransactionTestCase._fixture_teardown = tear_down  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _the_database_has_the_same_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the clock stands still or jumps, and a server's goes on: that makes no sender stop."""
+    monkeypatch.setattr("clients.contact.clocks.apart", lambda: timedelta())
 
 
 @pytest.fixture

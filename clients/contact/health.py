@@ -1,5 +1,6 @@
 """How sending is doing, in numbers alone."""
 
+import time
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from django.db.models import Count, Min, Q
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from clients.contact import clocks
 from clients.contact.models import Heartbeat, Message, State
 from clients.contact.sending import waiting_too_long
 from clients.contact.tasks import broker
@@ -15,6 +17,12 @@ from practice import clock
 
 LATE = timedelta(minutes=5)
 SHOWN = timedelta(days=7)  # what ended badly is counted for a week
+
+
+# The first tick comes half a minute after beat begins; until then nobody needs to be woken.
+STARTING = timedelta(minutes=1)
+# Of this very process: a demo's clock knows nothing of it.
+_BEGAN = time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -27,18 +35,30 @@ class Delivery:
     uncertain: int
     dead: int
     last_tick: float | None
+    clocks_apart: float
 
     @property
     def is_well(self) -> bool:
         ticking = self.last_tick is not None and self.last_tick < LATE.total_seconds()
-        return ticking and self.late == 0
+        return ticking and not self.clocks_disagree and self.late == 0
+
+    @property
+    def clocks_disagree(self) -> bool:
+        return self.clocks_apart > clocks.NOTICED.total_seconds()
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether this process is so young that the first tick since may still come."""
+        age = time.monotonic() - _BEGAN
+        ticked = self.last_tick is not None and self.last_tick < age
+        return age < STARTING.total_seconds() and not ticked
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "well": self.is_well}
 
 
 def delivery() -> Delivery:
-    """The state of the outbox now, in two queries."""
+    """The state of the outbox now, in two queries; a third asks a server for its time."""
     now = clock.now()
     late = waiting_too_long(now)
     counts = Message.objects.aggregate(
@@ -54,6 +74,7 @@ def delivery() -> Delivery:
         **counts,
         oldest_late=(now - oldest).total_seconds() if oldest else 0.0,
         last_tick=(now - beat.at).total_seconds() if beat else None,
+        clocks_apart=clocks.apart().total_seconds(),
     )
 
 

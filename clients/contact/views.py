@@ -2,6 +2,7 @@
 
 import time
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -148,7 +149,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 @public
 @require_safe
 def queue(request: HttpRequest) -> JsonResponse:
-    """How sending is doing, in numbers; 503 where somebody should look."""
+    """How sending is doing, in numbers; 503 where somebody should look, or not yet."""
     try:
         delivery = health.delivery()
     except DatabaseError:
@@ -156,4 +157,9 @@ def queue(request: HttpRequest) -> JsonResponse:
     broker = health.broker_answers()
     well = delivery.is_well and broker
     facts = {**delivery.as_dict(), "broker": "reachable" if broker else "unreachable", "well": well}
-    return JsonResponse(facts, status=200 if well else 503)
+    if well:
+        return JsonResponse(facts)
+    if delivery.is_starting:
+        wait = {"Retry-After": str(settings.TICK_SECONDS)}
+        return JsonResponse({**facts, "starting": True}, status=503, headers=wait)
+    return JsonResponse(facts, status=503)

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import connection
 
-from clients.contact import health, sending
+from clients.contact import clocks, health, sending
+from clients.contact.clocks import apart as really_apart
 from clients.contact.models import Heartbeat, Message, State
 from practice import broker
 from tests.cast import make_message
@@ -45,9 +48,63 @@ def test_all_is_well_while_the_tick_runs_and_nothing_is_late(hanna, running_brok
     assert (facts["waiting"], facts["late"], facts["last_tick"]) == (0, 0, 0.0)
 
 
-def test_before_the_first_tick_it_is_not_well(cast, running_broker, client):
+def process_is(monkeypatch, seconds: float) -> None:
+    """So many seconds old."""
+    monkeypatch.setattr(health, "_BEGAN", time.monotonic() - seconds)
+
+
+def test_before_the_first_tick_it_is_not_well(cast, running_broker, client, monkeypatch):
+    process_is(monkeypatch, 61)
     status, facts = ask(client)
-    assert (status, facts["last_tick"]) == (503, None)
+    assert (status, facts["last_tick"], "starting" in facts) == (503, None, False)
+
+
+def test_in_its_first_seconds_it_says_that_it_is_starting(
+    cast, now, running_broker, client, monkeypatch
+):
+    process_is(monkeypatch, 5)
+    Heartbeat.objects.create(name="tick", at=now - timedelta(minutes=10))  # before it was stopped
+    answer = client.get("/healthz/queue")
+    assert (answer.status_code, answer.json()["starting"]) == (503, True)
+    assert answer.headers["Retry-After"] == str(settings.TICK_SECONDS)
+
+
+def test_a_tick_ends_the_starting(cast, running_broker, sink, client, monkeypatch):
+    process_is(monkeypatch, 5)
+    sending.tick()
+    assert ask(client)[0] == 200
+
+
+@pytest.mark.parametrize(("apart", "status"), [(2.0, 200), (2.1, 503)])
+def test_clocks_that_disagree_are_noticed(
+    cast, running_broker, sink, client, monkeypatch, apart, status
+):
+    sending.tick()
+    monkeypatch.setattr(clocks, "apart", lambda: timedelta(seconds=apart))
+    answered, facts = ask(client)
+    assert (answered, facts["clocks_apart"]) == (status, apart)
+
+
+@pytest.mark.django_db
+def test_on_one_machine_the_clocks_agree():
+    assert really_apart() < timedelta(seconds=1)
+
+
+@pytest.mark.django_db
+def test_a_server_that_is_ten_minutes_ahead_is_found(monkeypatch):
+    ten_minutes = 600
+    monkeypatch.setattr(time, "time", lambda real=time.time: real() - ten_minutes)
+    wanted = 0 if connection.vendor == "sqlite" else ten_minutes
+    assert abs(really_apart().total_seconds() - wanted) < 1
+
+
+def test_a_sender_whose_clock_is_wrong_sends_nothing(hanna, sink, monkeypatch):
+    make_message(hanna)
+    with monkeypatch.context() as wrong:
+        wrong.setattr(clocks, "apart", lambda: timedelta(minutes=10))
+        assert sending.tick() == 0
+        assert not Heartbeat.objects.exists()
+    assert sending.tick() == 1
 
 
 def test_a_tick_that_stopped_is_noticed(cast, now, running_broker, sink, travel, client):
@@ -110,5 +167,6 @@ def test_it_answers_in_numbers_and_names_nobody(hanna, running_broker, sink, cli
 
 def test_it_takes_two_queries(hanna, django_assert_num_queries):
     make_message(hanna)
-    with django_assert_num_queries(2):
+    asks_for_the_time = connection.vendor == "postgresql"
+    with django_assert_num_queries(2 + asks_for_the_time):
         health.delivery()
