@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from clients.contact import outbox, text, window
-from clients.contact.models import Channel, ContactCard, Message, Purpose, State
+from clients.contact import often, outbox, text, window
+from clients.contact.models import Channel, Consent, ContactCard, Message, Purpose, State
 from practice.models import Practice
 
 
@@ -145,6 +145,11 @@ def unreachable(card: ContactCard) -> str:
     return f"texts don’t arrive{CALL}" if card.phone_failed_at else ""
 
 
+_AGREED_TO = often.Asked(
+    lambda client: Consent.objects.filter(client=client, withdrawn_at=None).values_list("purpose")
+)
+
+
 def _agreed(message: Message, card: ContactCard) -> bool:
     by_text = channel_for(card) == Channel.TEXT
     if message.template == Message.Template.INVITED and not by_text:
@@ -154,5 +159,4 @@ def _agreed(message: Message, card: ContactCard) -> bool:
         needed.add(Purpose.FOLLOW_UPS)
     elif not by_text:
         needed.add(Purpose.EMAIL)
-    agreed = message.client.consents.filter(purpose__in=needed, withdrawn_at=None)
-    return agreed.count() == len(needed)
+    return needed <= {purpose for [purpose] in _AGREED_TO(message.client_id)}

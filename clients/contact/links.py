@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from clients.contact import often
 from clients.contact.models import PrivateLink
 from practice import clock
 
@@ -17,13 +18,15 @@ def make(client_id: Any, purpose: str, subject_id: Any) -> str:
     now = clock.now()
     _end(client_id, purpose, subject_id, now)
     token = secrets.token_urlsafe(32)
-    PrivateLink.objects.create(
-        token_digest=digest(token),
-        client_id=client_id,
-        purpose=purpose,
-        subject_id=str(subject_id),
-        made_at=now,
-        expires_at=now + LIFE,
+    often.put_in(
+        PrivateLink(
+            token_digest=digest(token),
+            client_id=client_id,
+            purpose=purpose,
+            subject_id=str(subject_id),
+            made_at=now,
+            expires_at=now + LIFE,
+        )
     )
     return token
 
@@ -34,9 +37,8 @@ def revoke(client_id: Any, purpose: str, subject_id: Any) -> None:
 
 
 def _end(client_id: Any, purpose: str, subject_id: Any, now: datetime) -> None:
-    PrivateLink.objects.filter(
-        client_id=client_id, purpose=purpose, subject_id=str(subject_id), revoked_at=None
-    ).update(revoked_at=now)
+    facts = {"client": client_id, "purpose": purpose, "subject_id": str(subject_id)}
+    often.change_all(PrivateLink, {"revoked_at": now}, **facts, revoked_at=None)
 
 
 def successor(link: PrivateLink) -> PrivateLink | None:

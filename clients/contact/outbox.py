@@ -1,13 +1,13 @@
 """Putting messages on their way, and stopping them: always in the transaction of their cause."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from clients.contact import window
+from clients.contact import often, window
 from clients.contact.models import Message, MessageStep, State
 from clients.models import Client
 from practice import clock
@@ -109,7 +109,18 @@ def postpone(message: Message, due_at: datetime, expires_at: datetime) -> bool:
 
 def note_step(message: Message, state: State, reason: str = "") -> None:
     """Keep the state a message came into."""
-    MessageStep.objects.create(message=message, at=clock.now(), state=state, reason=reason)
+    keep_steps([step_of(message, state, reason)])
+
+
+def keep_steps(steps: Sequence[MessageStep]) -> None:
+    """Keep these, with one statement."""
+    if steps:
+        often.put_in(*steps)
+
+
+def step_of(message: Message, state: State, reason: str = "") -> MessageStep:
+    """A row of its life, to be kept."""
+    return MessageStep(message=message, at=clock.now(), state=state, reason=reason)
 
 
 def hours_for(message: Message, practice: Practice) -> window.Hours | None:

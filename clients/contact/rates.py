@@ -8,6 +8,11 @@ from django.db import transaction
 from clients.contact.models import Channel, Turn
 
 
+def is_limited(channel: Channel) -> bool:
+    """Whether who hands over by this way may have to wait for a turn."""
+    return bool(settings.MESSAGES_PER_SECOND.get(channel, 0))
+
+
 def wait_for_turn(channel: Channel, longest: float) -> bool:
     """Wait until the next may be handed over; False where that is longer than `longest` seconds.
 

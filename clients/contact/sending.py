@@ -4,11 +4,15 @@ Exactly-once over SMTP can't be had. What is kept: one row per intent, ``sending
 before the socket opens, what was certainly not delivered is tried again, and what may have been
 delivered becomes ``uncertain``, is tried once more with the same Message-ID, and then is left to
 a person.
+
+One transaction for each: that a message was sent is written down in the one that commits the next
+to go, before the mail server hears of that next one.
 """
 
 import random
 import smtplib
 import time
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from smtplib import SMTPException
@@ -21,10 +25,31 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
 
-from clients.contact import arrivals, beside, gates, gateway, line, links, mail, outbox, rates, text
-from clients.contact.models import Channel, ContactCard, Heartbeat, Message, State
+from clients.contact import (
+    arrivals,
+    beside,
+    clocks,
+    gates,
+    gateway,
+    line,
+    links,
+    mail,
+    often,
+    outbox,
+    rates,
+    text,
+)
+from clients.contact.models import (
+    Channel,
+    ContactCard,
+    Heartbeat,
+    Message,
+    MessageStep,
+    State,
+)
 from clients.contact.results import Result, refused, uncertain
 from clients.contact.text import TextMessage
+from clients.models import Client
 from practice import clock
 from practice.models import Practice
 
@@ -50,6 +75,7 @@ class Claim:
 
     id: UUID
     fence: int
+    client_id: UUID
     channel: Channel = Channel.EMAIL  # as the card says now; asked again when it goes
 
 
@@ -57,8 +83,27 @@ class Claim:
 Prepared = EmailMultiAlternatives | TextMessage
 
 
+@dataclass(frozen=True)
+class Departing:
+    """A row that is committed to go, as it was then, and what is handed over."""
+
+    message: Message
+    prepared: Prepared
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A row that was handed over, and what became of it: still to be written down."""
+
+    message: Message
+    result: Result
+
+
 def tick() -> int:
     """Do once what is to be done now; returns how many were sent. Any number may run at once."""
+    if (apart := clocks.apart()) > clocks.TOO_MUCH:
+        log.error("the clocks disagree, nothing is sent", seconds=apart.total_seconds())
+        return 0
     now = clock.now()
     Heartbeat.objects.update_or_create(name="tick", defaults={"at": now})
     beside.run(now)
@@ -76,7 +121,7 @@ def release_lost_claims(now: datetime) -> None:
         still.update(state=_WAITING_AGAIN, lease_until=None)
     # Its hand-over may or may not have been completed: nobody can know.
     for message in lost.filter(state=State.SENDING):
-        _finish(Claim(message.pk, message.fence), uncertain("the sender stopped"))
+        _finish(Gone(message, uncertain("the sender stopped")))
 
 
 def claim(now: datetime, limit: int = BATCH) -> list[Claim]:
@@ -89,8 +134,8 @@ def claim(now: datetime, limit: int = BATCH) -> list[Claim]:
         taken = Message.objects.filter(pk__in=ids, state__in=[State.DUE, State.UNCERTAIN])
         taken.update(state=State.CLAIMED, lease_until=now + LEASE, fence=F("fence") + 1)
         rows_now = Message.objects.filter(pk__in=ids, state=State.CLAIMED).order_by("due_at")
-        facts = rows_now.values_list("pk", "fence", "client__card__channel")
-        return [Claim(pk, fence, _way(channel)) for pk, fence, channel in facts]
+        facts = rows_now.values_list("pk", "fence", "client_id", "client__card__channel")
+        return [Claim(pk, fence, client, _way(channel)) for pk, fence, client, channel in facts]
 
 
 def _way(channel: str | None) -> Channel:
@@ -112,29 +157,31 @@ def _send_mails(claims: list[Claim], practice: Practice) -> int:
     if not claims:
         return 0
     backend = line.to_the_mail_server()
+    going = _Going(Channel.EMAIL, practice, backend)
     ends = time.monotonic() + ONE_TICK
-    sent = 0
     for position, one in enumerate(claims):
         if not _has_turn(one.channel, ends):
-            _put_back(claims[position:], timedelta(), "")
+            going.leave(claims[position:], timedelta(), "")
             break
         if not _reach(backend):
-            _put_back(claims[position:], UNREACHABLE, "mail server unreachable")
+            going.leave(claims[position:], UNREACHABLE, "mail server unreachable")
             break
-        sent += _send(backend, one, practice)
+        going.send(one)
+    going.write_down()
     _close(backend)
-    return sent
+    return going.sent
 
 
 def _send_texts(claims: list[Claim], practice: Practice) -> int:
+    going = _Going(Channel.TEXT, practice)
     ends = time.monotonic() + ONE_TICK
-    sent = 0
     for position, one in enumerate(claims):
         if not _has_turn(one.channel, ends):
-            _put_back(claims[position:], timedelta(), "")
+            going.leave(claims[position:], timedelta(), "")
             break
-        sent += _send(None, one, practice)
-    return sent
+        going.send(one)
+    going.write_down()
+    return going.sent
 
 
 def _has_turn(channel: Channel, ends: float) -> bool:
@@ -142,20 +189,51 @@ def _has_turn(channel: Channel, ends: float) -> bool:
     return left > 0 and rates.wait_for_turn(channel, left)
 
 
-def _send(backend: BaseEmailBackend | None, one: Claim, practice: Practice) -> bool:
-    try:
-        prepared = _commit_to_send(one, practice)
-    except Exception as error:  # whatever is wrong with one, the others must go
-        log.error("message not prepared", message=str(one.id), error=type(error).__name__)
-        _set_aside(one, f"not prepared: {type(error).__name__}")
-        return False
-    if prepared is None:
-        return False
-    result = _hand_over(backend, prepared)
-    _finish(one, result)
-    if result.address_failed:
-        arrivals.address_failed(one.id)
-    return result.state == State.SENT
+class _Going:
+    """Claims that go one after the other; that one was sent is written down with the next."""
+
+    def __init__(
+        self, channel: Channel, practice: Practice, backend: BaseEmailBackend | None = None
+    ) -> None:
+        self._practice, self._backend = practice, backend
+        # Who has to wait for a turn writes down what happened before the wait.
+        self._at_once = rates.is_limited(channel)
+        self._gone: Gone | None = None
+        self.sent = 0
+
+    def send(self, one: Claim) -> None:
+        departing = self._commit(one)
+        if departing is None:
+            return
+        result = _hand_over(self._backend, departing.prepared)
+        self._gone = Gone(departing.message, result)
+        self.sent += result.state == State.SENT
+        if self._at_once or result.state != State.SENT:
+            self.write_down()
+        if result.address_failed:
+            arrivals.address_failed(one.id)
+
+    def _commit(self, one: Claim) -> Departing | None:
+        try:
+            departing = _commit_to_send(one, self._practice, self._gone)
+        except Exception as error:  # whatever is wrong with one, the others must go
+            self.write_down()
+            log.error("message not prepared", message=str(one.id), error=type(error).__name__)
+            _set_aside(one, f"not prepared: {type(error).__name__}")
+            return None
+        self._gone = None
+        return departing
+
+    def write_down(self) -> None:
+        """What became of the last one, where that isn't written yet."""
+        gone, self._gone = self._gone, None
+        if gone:
+            _finish(gone)
+
+    def leave(self, claims: list[Claim], pause: timedelta, reason: str) -> None:
+        """These don't go now."""
+        self.write_down()
+        _put_back(claims, pause, reason)
 
 
 def _reach(backend: BaseEmailBackend) -> bool:
@@ -175,29 +253,51 @@ def _put_back(claims: list[Claim], pause: timedelta, reason: str) -> None:
         waiting.update(state=_WAITING_AGAIN, next_try_at=later, lease_until=None, reason=reason)
 
 
-def _commit_to_send(one: Claim, practice: Practice) -> Prepared | None:
-    """Ask the gates; where nothing stands in the way, commit ``sending`` and return what goes."""
+def _commit_to_send(one: Claim, practice: Practice, gone: Gone | None = None) -> Departing | None:
+    """Ask the gates; where nothing stands in the way, commit ``sending`` and return what goes.
+
+    What became of the one before is written down in the same transaction.
+    """
     with transaction.atomic():
-        # A stop by the person locks the card too, and first: whoever comes second sees what the
-        # first did, and neither waits for the other's message.
-        card = ContactCard.objects.select_for_update(of=("self",)).get(client__messages=one.id)
-        message = (
-            Message.objects.select_for_update(of=("self",))
-            .select_related("client")
-            .filter(pk=one.id, fence=one.fence, state=State.CLAIMED)
-            .first()
-        )
-        if message is None:  # stopped, or taken over after the lease ended
-            return None
-        message.client.card = card
-        now = clock.now()
-        decision = gates.decide(message, card, now, practice)
-        if isinstance(decision, gates.Go) and one.channel != gates.channel_for(card):
-            decision = gates.Wait(now)  # the card changed just now: the next tick goes by it
-        if isinstance(decision, gates.Go):
-            return _mark_sending(message, card, now, practice)
-        _hold_back(message, decision)
+        departing = _ask_and_mark(one, practice)
+        steps = _write_down(gone) if gone else []
+        if departing:
+            steps.append(outbox.step_of(departing.message, State.SENDING))
+        outbox.keep_steps(steps)
+    return departing
+
+
+# Both are locked until the transaction ends.
+_CARD = often.Asked(
+    lambda client: ContactCard.objects.select_for_update(of=("self",)).filter(pk=client)
+)
+_CLAIMED = often.Asked(
+    lambda message: (
+        Message.objects.select_for_update(of=("self",))
+        .filter(pk=message, state=State.CLAIMED)
+        .order_by()
+    )
+)
+_CLIENT = often.Asked(lambda client: Client.objects.filter(pk=client))
+
+
+def _ask_and_mark(one: Claim, practice: Practice) -> Departing | None:
+    # A stop by the person locks the card too, and first: whoever comes second sees what the
+    # first did, and neither waits for the other's message.
+    [card] = _CARD(one.client_id)
+    message = next((row for row in _CLAIMED(one.id) if row.fence == one.fence), None)
+    if message is None:  # stopped, or taken over after the lease ended
         return None
+    [message.client] = _CLIENT(one.client_id)
+    message.client.card = card
+    now = clock.now()
+    decision = gates.decide(message, card, now, practice)
+    if isinstance(decision, gates.Go) and one.channel != gates.channel_for(card):
+        decision = gates.Wait(now)  # the card changed just now: the next tick goes by it
+    if isinstance(decision, gates.Go):
+        return Departing(message, _mark_sending(message, card, now, practice))
+    _hold_back(message, decision)
+    return None
 
 
 def _mark_sending(
@@ -209,8 +309,7 @@ def _mark_sending(
     message.state, message.attempt = State.SENDING, message.attempt + 1
     message.channel = gates.channel_for(card)
     message.lease_until = now + HANDOVER
-    message.save(update_fields=["token", "state", "attempt", "channel", "lease_until"])
-    outbox.note_step(message, State.SENDING)
+    often.change(message, ["token", "state", "attempt", "channel", "lease_until"])
     gates.depart(message)
     if message.channel == Channel.TEXT:
         return text.compose(message, card.phone, message.token, practice)
@@ -276,30 +375,34 @@ def _set_aside(one: Claim, reason: str) -> None:
     """It could not even be prepared: that counts as an attempt, and nothing was handed over."""
     taken = Message.objects.filter(pk=one.id, fence=one.fence, state=State.CLAIMED)
     taken.update(attempt=F("attempt") + 1)
-    _finish(one, Result(State.DUE, reason[:40]), State.CLAIMED)
+    if message := taken.first():
+        _finish(Gone(message, Result(State.DUE, reason[:40])))
 
 
-def _finish(one: Claim, result: Result, held: State = State.SENDING) -> None:
-    """Write down what became of it, unless somebody took the row over meanwhile."""
+def _finish(gone: Gone) -> None:
     with transaction.atomic():
-        message = (
-            Message.objects.select_for_update()
-            .filter(pk=one.id, fence=one.fence, state=held)
-            .first()
-        )
-        if message is None:
-            log.warning("finished too late", message=str(one.id))
-            return
-        _apply(message, result, clock.now())
-        message.lease_until = None
-        message.save()
-        outbox.note_step(message, State(message.state), message.reason)
-    log.info("message", message=str(one.id), state=message.state, reason=message.reason)
+        outbox.keep_steps(_write_down(gone))
+
+
+def _write_down(gone: Gone) -> list[MessageStep]:
+    """What became of it, unless somebody took the row over meanwhile; the step that it makes."""
+    message = copy(gone.message)  # if this is rolled back, it is written down again
+    _apply(message, gone.result, clock.now())
+    told = ["state", "reason", "next_try_at", "sent_at", "uncertain_count", "lease_until"]
+    if message.state in (State.SENT, State.DEAD):
+        message.token = ""
+        told.append("token")
+    if not often.change(message, told, state=gone.message.state, fence=message.fence):
+        log.warning("finished too late", message=str(message.pk))
+        return []
+    state = State(message.state)
+    log.info("message", message=str(message.pk), state=state.value, reason=message.reason)
+    return [outbox.step_of(message, state, message.reason)]
 
 
 def _apply(message: Message, result: Result, now: datetime) -> None:
     message.state, message.reason = result.state, result.reason
-    message.next_try_at = None
+    message.next_try_at = message.lease_until = None
     if result.state == State.SENT:
         message.sent_at = now
     elif result.state == State.UNCERTAIN:
@@ -308,8 +411,6 @@ def _apply(message: Message, result: Result, now: datetime) -> None:
             message.next_try_at = now + ASK_AGAIN
     elif result.state == State.DUE:
         _try_later_or_give_up(message, now)
-    if message.state in (State.SENT, State.DEAD):
-        message.token = ""
 
 
 def _try_later_or_give_up(message: Message, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from clients.contact import gates
+from clients.contact import gates, often
 from clients.contact.gates import CALL, Wait
 from clients.contact.models import Message
 from clients.handouts import pacing
@@ -16,23 +16,33 @@ from scheduling.followups.models import FollowUp, PersonPause, RiskFlag
 A_WHILE = timedelta(hours=6)
 
 
+_OPEN_FLAGS = often.Asked(
+    lambda client: (
+        RiskFlag.objects.open()
+        .filter(
+            participant__case__in=Case.objects.open(),
+            participant__case__participants__client=client,
+        )
+        .order_by()
+        .values_list("pk")
+    )
+)
+_FOLLOW_UPS = often.Asked(
+    lambda message: FollowUp.objects.filter(message=message).order_by().values_list("pk")
+)
+
+
 @gates.before_follow_ups
 def _holds(message: Message) -> str | Wait:
     """Asked right before any message between sessions goes, to either partner."""
-    cases = Case.objects.open().filter(participants__client=message.client_id)
-    if RiskFlag.objects.open().filter(participant__case__in=cases).exists():
+    if _OPEN_FLAGS(message.client_id):
         return Wait(clock.now() + A_WHILE)
-    return _of_follow_up(message)
+    return _of_follow_up(message) if _FOLLOW_UPS(message.pk) else ""
 
 
 def _of_follow_up(message: Message) -> str | Wait:
-    found = FollowUp.objects.filter(message=message).select_related(
-        "participant__case__counselor", "participant__client"
-    )
-    follow_up = found.first()
-    if follow_up is None:
-        return ""
-    person = follow_up.participant
+    found = FollowUp.objects.select_related("participant__case__counselor", "participant__client")
+    person = found.get(message=message).participant
     if not _licensed(person):
         return f"no license there today{CALL}"
     return Wait(clock.now() + A_WHILE) if is_paused(person) else ""

@@ -18,7 +18,7 @@ from kombu.connection import Connection
 from clients.contact import cards, gates, mail, outbox, sending, window
 from clients.contact.models import ContactCard, Message, State
 from clients.contact.results import Result
-from clients.contact.sending import Claim
+from clients.contact.sending import Claim, Gone
 from clients.models import Participant
 from practice import clock, guards
 from practice.audit.models import Entry
@@ -61,12 +61,13 @@ def _no_lease() -> Iterator[None]:
 
 @bug("no fence", scenarios.goes_on_after_others_took_over, "I2")
 def _no_fence() -> Iterator[None]:
-    finish = sending._finish
+    write_down = sending._write_down
 
-    def as_if_it_were_ours(one: Claim, *rest: Any) -> None:
-        finish(Claim(one.id, Message.objects.get(pk=one.id).fence), *rest)
+    def as_if_it_were_ours(gone: Gone) -> Any:
+        gone.message.fence = Message.objects.get(pk=gone.message.pk).fence
+        return write_down(gone)
 
-    with patch.object(sending, "_finish", as_if_it_were_ours):
+    with patch.object(sending, "_write_down", as_if_it_were_ours):
         yield
 
 
@@ -75,10 +76,10 @@ def _sent_first() -> Iterator[None]:
     commit = sending._commit_to_send
 
     def and_call_it_sent(one: Claim, *rest: Any) -> Any:
-        prepared = commit(one, *rest)
-        if prepared is not None:
-            sending._finish(one, Result(State.SENT))
-        return prepared
+        departing = commit(one, *rest)
+        if departing is not None:
+            sending._finish(Gone(departing.message, Result(State.SENT)))
+        return departing
 
     with patch.object(sending, "_commit_to_send", and_call_it_sent):
         yield

@@ -10,7 +10,7 @@ from django.db import connection
 from clients.contact import gates, sending
 from clients.contact.models import Heartbeat, Message, State
 from clients.contact.results import Result
-from clients.contact.sending import BACKOFF
+from clients.contact.sending import BACKOFF, Gone
 from practice.models import Practice
 from tests.cast import make_message
 from tests.conftest import NOW
@@ -243,11 +243,12 @@ def test_a_worker_that_died_while_sending_leaves_an_uncertain_message(hanna, now
 def test_a_paused_worker_that_comes_back_overwrites_nothing(hanna, now, sink, travel, result):
     make_message(hanna)
     [one] = sending.claim(now)
-    sending._commit_to_send(one, Practice.current())
+    paused = sending._commit_to_send(one, Practice.current())
+    assert paused
     for minutes in (3, 34):  # given up as uncertain, then sent by somebody else
         travel(now + timedelta(minutes=minutes))
         before = sending.tick(), list(Message.objects.values())
-        sending._finish(one, result)
+        sending._finish(Gone(paused.message, result))
         assert list(Message.objects.values()) == before[1]
     assert Message.objects.get().state == State.SENT
     assert Message.objects.get().steps.count() == 5
@@ -255,14 +256,15 @@ def test_a_paused_worker_that_comes_back_overwrites_nothing(hanna, now, sink, tr
 
 def test_a_paused_worker_can_t_end_the_second_try_of_another(hanna, now, sink, travel):
     make_message(hanna)
-    [paused] = sending.claim(now)
-    sending._commit_to_send(paused, Practice.current())
+    [one] = sending.claim(now)
+    paused = sending._commit_to_send(one, Practice.current())
+    assert paused
     travel(now + timedelta(minutes=3))
     sending.tick()
     travel(now + timedelta(minutes=34))
     [second] = sending.claim(now + timedelta(minutes=34))
     sending._commit_to_send(second, Practice.current())
-    sending._finish(paused, Result(State.SENT))
+    sending._finish(Gone(paused.message, Result(State.SENT)))
     message = Message.objects.get()
     assert (message.state, message.fence) == (State.SENDING, 2)
 
