@@ -4,7 +4,8 @@ import structlog
 from celery import shared_task
 from django.conf import settings
 from kombu.connection import Connection
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 from clients.contact import sending
 from practice.celery import app
@@ -26,8 +27,8 @@ def wake() -> None:
     try:
         with broker() as connection:
             send_due.apply_async(connection=connection, retry=False, expires=60)
-    except (OperationalError, OSError) as error:
-        log.warning("broker unreachable", error=type(error).__name__)
+    except (KombuError, RedisError, OSError) as error:
+        log.warning("broker of no use", error=type(error).__name__)
 
 
 def broker() -> Connection:
