@@ -13,6 +13,7 @@ _ENTRIES: list[tuple[str, str, tuple[Role, ...]]] = [
     ("Cases", "cases:list", (Role.COUNSELOR, Role.LEAD)),
     ("Notes", "notes:find", (Role.COUNSELOR,)),
     ("Library", "handouts:library", (Role.COUNSELOR, Role.OWNER)),
+    ("Plans", "followups:plans", (Role.COUNSELOR,)),
     ("Messages", "messages:list", (Role.COUNSELOR, Role.OWNER)),
     ("Day", "desk:day", (Role.DESK, Role.OWNER)),
     ("Week", "desk:week", (Role.DESK, Role.OWNER)),

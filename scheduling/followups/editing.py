@@ -61,6 +61,28 @@ def remove_step(step: Step) -> Plan:
 
 
 @transaction.atomic
+def move_step(step: Step, *, earlier: bool) -> Plan:
+    """This step and the one before it (or after it) change places; returns the plan it is so in.
+
+    The order says which of two steps takes the next handout. At either end nothing changes.
+    """
+    order = [each.position for each in step.plan.steps.all()]
+    here = order.index(step.position)
+    there = here - 1 if earlier else here + 1
+    if not 0 <= there < len(order):
+        return step.plan
+    plan = editable(step.plan)
+    _change_places(plan, order[here], order[there], free=order[-1] + 1)
+    return plan
+
+
+def _change_places(plan: Plan, one: int, other: int, free: int) -> None:
+    # No two steps may stand at one position, not even for a moment.
+    for before, after in ((one, free), (other, one), (free, other)):
+        plan.steps.filter(position=before).update(position=after)
+
+
+@transaction.atomic
 def write_questions(name: str, questions: Sequence[dict[str, Any]]) -> QuestionSet:
     """The next version of these questions: whoever is asked from now on is asked these."""
     return QuestionSet.objects.create(

@@ -44,7 +44,7 @@ class Preview:
 def preview(case: Case, plan: Plan) -> Preview:
     """What this plan would send around the sessions that are booked; else around two examples."""
     practice = Practice.current()
-    people = list(case.participants.select_related("client__card"))
+    people = list(case.participants.select_related("client__card", "follow_up_hour"))
     sessions, is_example = _sessions(case)
     steps = list(plan.steps.all())
     found = [

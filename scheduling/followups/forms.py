@@ -1,14 +1,17 @@
 """Choosing a plan, and answering a check-in."""
 
+from datetime import time
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
 
+from clients.contact import window
 from practice.forms import PlainForm
 from scheduling.followups.models import CasePlan, Plan, QuestionSet, RiskFlag
 
 LONGEST = 2000
+_IN_THE_DAY = "Please choose an hour from 8 AM until before 9 PM."
 
 
 class PlanForm(PlainForm):
@@ -34,6 +37,22 @@ class PlanForm(PlainForm):
         """What may be chosen."""
         kept = Q(pk=self.now.plan_id) if self.now else Q(pk__in=[])
         return Plan.objects.filter(Q(retired_at=None) | kept)
+
+
+class HourForm(PlainForm):
+    """At which hour things come to one person; empty for the hours of the plan."""
+
+    at = forms.TimeField(
+        label="At what hour, by their clock?",
+        required=False,
+        error_messages={"invalid": _IN_THE_DAY},
+    )
+
+    def clean_at(self) -> time | None:
+        at: time | None = self.cleaned_data["at"]
+        if at is not None and not window.EARLIEST <= at < window.LATEST:
+            raise forms.ValidationError(_IN_THE_DAY)
+        return at
 
 
 class ResolveForm(PlainForm):

@@ -3,6 +3,7 @@
 import json
 import uuid
 from calendar import day_name
+from datetime import time
 from typing import Any, ClassVar
 
 from django.db import models
@@ -15,6 +16,11 @@ from practice.access.roles import Role
 from practice.fields import EncryptedTextField
 from practice.models import User
 from scheduling.models import Appointment
+
+
+def hour_in_words(at: time) -> str:
+    """Such as "6:00 PM"."""
+    return f"{at.hour % 12 or 12}:{at:%M %p}"
 
 
 class VersionedQuerySet(models.QuerySet[Any]):
@@ -147,7 +153,7 @@ class Step(models.Model):
 
     @property
     def hour(self) -> str:
-        return f"{self.at.hour % 12 or 12}:{self.at:%M %p}"
+        return hour_in_words(self.at)
 
     @property
     def when(self) -> str:
@@ -190,6 +196,28 @@ class PersonPause(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class PersonHour(models.Model):
+    """The hour at which everything between sessions comes to this one person, whatever the plan
+    says. The other keeps the plan's hours."""
+
+    participant = models.OneToOneField(
+        Participant, primary_key=True, on_delete=models.CASCADE, related_name="follow_up_hour"
+    )
+    at = models.TimeField(help_text="By their own clock.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(at__gte=time(8), at__lt=time(21)),
+                name="followups_personhour_is_in_the_day",
+                violation_error_message="Please choose an hour from 8 AM until before 9 PM.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return hour_in_words(self.at)
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):

@@ -82,7 +82,10 @@ def follow_ups(request: StaffRequest, case: Case) -> Context:
     """The plan, what is on its way to each partner, and what each answered."""
     found = (
         FollowUp.objects.filter(participant__case=case)
-        .select_related("step", "message", "participant__client", "session", "assignment__version")
+        .select_related(
+            *("step", "message", "session", "assignment__version"),
+            *("participant__client", "participant__follow_up_hour"),
+        )
         .prefetch_related("response__participant")
         .order_by("-message__due_at")
     )

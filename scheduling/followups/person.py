@@ -3,6 +3,8 @@
 The other partner learns nothing of it.
 """
 
+from datetime import time
+
 from django.db import transaction
 
 from clients.contact import outbox
@@ -11,8 +13,8 @@ from clients.models import Case, Participant
 from practice import clock
 from practice.audit import trail
 from practice.audit.models import Verb
-from scheduling.followups import holding
-from scheduling.followups.models import CasePlan, FollowUp, PersonPause
+from scheduling.followups import holding, planning
+from scheduling.followups.models import CasePlan, FollowUp, PersonHour, PersonPause
 
 
 @transaction.atomic
@@ -43,6 +45,17 @@ def resume_case(case: Case, by: trail.Actor) -> None:
     CasePlan.objects.filter(case=case).update(paused_at=None)
     holding.wake(case)
     trail.record(Verb.CHANGE, case, by=by, case_id=case.pk, note="follow-ups resumed")
+
+
+@transaction.atomic
+def set_hour(person: Participant, at: time | None, by: trail.Actor) -> None:
+    """At this hour for this person, or at the plan's again; what waits for them moves along."""
+    if at is None:
+        PersonHour.objects.filter(participant=person).delete()
+    else:
+        PersonHour.objects.update_or_create(participant=person, defaults={"at": at})
+    planning.replan_for(person)
+    _record(person, by, "follow-up hour")
 
 
 @transaction.atomic

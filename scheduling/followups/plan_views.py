@@ -75,6 +75,18 @@ def remove_step(request: StaffRequest, step_id: int) -> HttpResponse:
 
 @staff(Role.COUNSELOR)
 @require_POST
+def move_step(request: StaffRequest, step_id: int) -> HttpResponse:
+    """Let a step change places with the one before it, or after it."""
+    steps = Step.objects.select_related("plan").filter(plan__retired_at=None)
+    step = get_object_or_404(steps, pk=step_id)
+    plan = editing.move_step(step, earlier="up" in request.POST)
+    _record(request, Verb.CHANGE, plan)
+    _tell_version(request, step.plan, plan)
+    return redirect("followups:plan-edit", plan.pk)
+
+
+@staff(Role.COUNSELOR)
+@require_POST
 def retire_plan(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Offer it no more; cases that have it keep it."""
     plan = get_object_or_404(Plan.objects.offered(), pk=plan_id)

@@ -1,8 +1,9 @@
 """Which follow-ups a session brings, when each is due, and how they move with what they hang on."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clients.contact import outbox
 from clients.contact.models import Message, State
@@ -13,7 +14,15 @@ from practice import clock
 from practice.clock import on_wall_clock
 from practice.models import Practice
 from practice.wording import spoken_day
-from scheduling.followups.models import CasePlan, FollowUp, Line, Plan, QuestionSet, Step
+from scheduling.followups.models import (
+    CasePlan,
+    FollowUp,
+    Line,
+    Plan,
+    QuestionSet,
+    Step,
+    hour_in_words,
+)
 from scheduling.models import Appointment, Status
 
 CHECK_IN, LINE = "check_in", "line"
@@ -42,7 +51,9 @@ def plan_after(session: Appointment) -> list[FollowUp]:
     chosen = plans.filter(case=case, paused_at=None).first()
     if case is None or chosen is None:
         return []
-    people = case.participants.select_related("client__card").filter(follow_up_pause=None)
+    people = case.participants.select_related("client__card", "follow_up_hour").filter(
+        follow_up_pause=None
+    )
     steps = list(chosen.plan.steps.select_related("question_set", "line"))
     planned = [
         _plan(session, step, person)
@@ -57,10 +68,18 @@ def replan(appointment: Appointment) -> None:
     """An appointment moved or was called off: what counts from it, or ends with it, moves along."""
     if appointment.case_id is None:
         return
-    waiting = FollowUp.objects.filter(
-        session__case=appointment.case_id,
-        message__state__in=[State.DUE, State.CLAIMED],
-    ).select_related("session", "step", "participant__client__card", "message")
+    _give_new_times(FollowUp.objects.filter(session__case=appointment.case_id))
+
+
+def replan_for(person: Participant) -> None:
+    """This person's hour is another one: what waits for them moves to it."""
+    _give_new_times(FollowUp.objects.filter(participant=person))
+
+
+def _give_new_times(follow_ups: QuerySet[FollowUp]) -> None:
+    waiting = follow_ups.filter(message__state__in=[State.DUE, State.CLAIMED]).select_related(
+        "session", "step", "participant__client__card", "participant__follow_up_hour", "message"
+    )
     for follow_up in waiting:
         due, expires = _times(follow_up.session, follow_up.step, follow_up.participant)
         outbox.postpone(follow_up.message, due, expires)
@@ -158,18 +177,27 @@ def _wall_time(
     else:
         after = step.days if step.anchor == Step.Anchor.AFTER else step.days_without_next
         day = held_on + timedelta(days=after)
-    return on_wall_clock(day, step.at, zone)
+    return on_wall_clock(day, _hour(step, person), zone)
+
+
+def _hour(step: Step, person: Participant) -> time:
+    """The person's own, where one was set for them; else the plan's."""
+    own = getattr(person, "follow_up_hour", None)
+    return own.at if own else step.at
 
 
 def why(follow_up: FollowUp) -> str:
     """Why it is there, and why at that hour; asks the database nothing that isn't loaded."""
     step, client = follow_up.step, follow_up.participant.client
+    wanted = _hour(step, follow_up.participant)
     held_on = spoken_day(follow_up.session.starts_at, client.zone)
     at = follow_up.message.due_at.astimezone(client.zone).time()
     because = f"Because of the session on {held_on}: {step.when}"
-    if at.replace(second=0, microsecond=0) == step.at:
-        return f"{because}, at {step.hour} their time, as planned."
-    return f"{because}. Not at {step.hour}, so that it falls into the hours that are safe for them."
+    hour = hour_in_words(wanted)
+    if at.replace(second=0, microsecond=0) != wanted:
+        return f"{because}. Not at {hour}, so that it falls into the hours that are safe for them."
+    planned = "as planned" if wanted == step.at else "the hour set for them"
+    return f"{because}, at {hour} their time, {planned}."
 
 
 def _next_session(session: Appointment) -> Appointment | None:

@@ -14,7 +14,7 @@ from practice.audit import trail
 from practice.audit.models import Verb
 from practice.http import StaffRequest
 from scheduling.followups import flags, foreseeing, person, planning
-from scheduling.followups.forms import PlanForm, ResolveForm
+from scheduling.followups.forms import HourForm, PlanForm, ResolveForm
 from scheduling.followups.models import CasePlan, FollowUp, Plan, RiskFlag
 
 
@@ -36,7 +36,7 @@ def choose_plan(request: StaffRequest, case_id: UUID) -> HttpResponse:
         "form": form,
         "now": now,
         "plans": form.offered().prefetch_related("steps"),
-        "people": case.participants.select_related("client", "follow_up_pause"),
+        "people": case.participants.select_related("client", "follow_up_pause", "follow_up_hour"),
         "waiting": _waiting(case),
     }
     return render(request, "followups/plan.html", context)
@@ -46,7 +46,10 @@ def _waiting(case: Case) -> list[tuple[FollowUp, str]]:
     found = (
         FollowUp.objects.waiting()
         .filter(participant__case=case)
-        .select_related("step", "message", "session", "participant__client", "assignment__version")
+        .select_related(
+            *("step", "message", "session", "assignment__version"),
+            *("participant__client", "participant__follow_up_hour"),
+        )
     )
     return [(each, planning.why(each)) for each in found]
 
@@ -91,6 +94,21 @@ def pause_person(request: StaffRequest, participant_id: UUID) -> HttpResponse:
     change = person.resume if "resume" in request.POST else person.pause
     change(one, trail.staff_actor(request))
     messages.success(request, "Saved. Nobody is told.")
+    return redirect("followups:plan", one.case_id)
+
+
+@staff(Role.COUNSELOR)
+@require_POST
+def change_hour(request: StaffRequest, participant_id: UUID) -> HttpResponse:
+    """Another hour for one person than the plan's; the other keeps theirs."""
+    scope = Participant.objects.for_user(request.user).select_related("case")
+    one = get_object_or_404(scope, pk=participant_id)
+    form = HourForm({} if "as_planned" in request.POST else request.POST)
+    if form.is_valid():
+        person.set_hour(one, form.cleaned_data["at"], trail.staff_actor(request))
+        messages.success(request, "Saved. What waits for them comes at that hour.")
+    else:
+        messages.warning(request, " ".join(map(str, form.errors["at"])))
     return redirect("followups:plan", one.case_id)
 
 

@@ -381,6 +381,7 @@ ROWS: dict[str, Row] = {
     ),
     "followups:plan-retire": _counselor("plan", own=False, status=405, sends={}),
     "followups:step-remove": _counselor("step", own=False, status=405, sends={}),
+    "followups:step-move": _counselor("step", own=False, status=405, sends={"up": "1"}),
     "followups:questions": _counselor("questions", own=False),
     # What they send is a whole form: see tests/scheduling/followups/test_editing.py
     "followups:questions-new": _counselor(),
@@ -390,6 +391,7 @@ ROWS: dict[str, Row] = {
     "followups:preview": _stood_in("case"),
     "followups:pause": _stood_in("case", status=405, sends={}),
     "followups:pause-person": _stood_in("participant", status=405, sends={}),
+    "followups:hour": _stood_in("participant", status=405, sends={"at": "17:00"}),
     "followups:skip": _stood_in("follow_up", status=405, sends={}),
     "followups:flag": _stood_in("flag", sends={"resolution": "spoken"}),
     # The owner acknowledges only what the ladder put before them

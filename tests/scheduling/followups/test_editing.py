@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from clients.contact.models import State
@@ -10,7 +11,15 @@ from clients.models import Stage
 from practice.audit import trail
 from practice.models import Practice
 from scheduling.followups import checkins, editing, foreseeing, person, planning, starter, trends
-from scheduling.followups.models import Draft, FollowUp, Line, Plan, QuestionSet, Step
+from scheduling.followups.models import (
+    Draft,
+    FollowUp,
+    Line,
+    PersonHour,
+    Plan,
+    QuestionSet,
+    Step,
+)
 from tests.cast import make_session, open_link
 from tests.scheduling.followups.conftest import check_in_of, go, hold
 
@@ -33,6 +42,39 @@ def test_a_plan_that_nobody_has_is_changed_itself(cast):
     without = editing.remove_step(step_of(plan, "handout"))
     assert without == plan
     assert [step.kind for step in plan.steps.all()] == ["check_in"]
+
+
+def kinds(plan: Plan) -> list[str]:
+    return [step.kind for step in plan.steps.all()]
+
+
+@pytest.mark.parametrize(("moved", "earlier"), [("check_in", True), ("handout", False)])
+def test_two_steps_change_places(cast, signed_in, moved, earlier):
+    plan = editing.make_plan("New", like=cast.plan)
+    assert kinds(plan) == ["handout", "check_in"]
+    address = reverse("followups:step-move", args=[step_of(plan, moved).pk])
+    page = signed_in(cast.nora.user).post(address, {"up": "1"} if earlier else {"down": "1"})
+    assert page.url == reverse("followups:plan-edit", args=[plan.pk])
+    assert kinds(plan) == ["check_in", "handout"]
+
+
+def test_at_either_end_a_step_stays_and_no_version_is_made(cast):
+    first, last = cast.plan.steps.all()
+    assert editing.move_step(first, earlier=True) == cast.plan
+    assert editing.move_step(last, earlier=False) == cast.plan
+    assert kinds(cast.plan) == ["handout", "check_in"]
+
+
+def test_the_order_of_a_plan_that_a_case_has_stays(cast):
+    after = editing.move_step(step_of(cast.plan, "handout"), earlier=False)
+    assert (after.version, kinds(after)) == (2, ["check_in", "handout"])
+    assert kinds(cast.plan) == ["handout", "check_in"]
+
+
+def test_only_where_a_step_can_move_there_is_a_button(cast, signed_in):
+    address = reverse("followups:plan-edit", args=[cast.plan.pk])
+    page = signed_in(cast.nora.user).get(address).content.decode()
+    assert (page.count('name="up"'), page.count('name="down"')) == (1, 1)
 
 
 def test_a_step_is_for_its_stage_alone(cast, session, following):
@@ -98,6 +140,58 @@ def test_one_is_paused_and_the_other_goes_on(cast, session, following, sink, tra
     assert check_in_of(cast.hanna).message.state == State.DUE
     person.resume(cast.hanna, trail.SYSTEM)
     assert go() == 1
+
+
+def set_hour(signed_in, cast, **sent: str) -> str:
+    """Nora gives Hanna an hour of her own; what the page then says."""
+    address = reverse("followups:hour", args=[cast.hanna.pk])
+    return signed_in(cast.nora.user).post(address, sent, follow=True).content.decode()
+
+
+def local_hour(one: FollowUp) -> str:
+    return one.message.due_at.astimezone(one.participant.client.zone).strftime("%H:%M")
+
+
+def test_one_person_s_hour_moves_what_waits_for_them_and_nobody_else(
+    cast, session, following, signed_in
+):
+    hold(session)
+    day = check_in_of(cast.hanna).message.due_at.date()
+    page = set_hour(signed_in, cast, at="09:30")
+    hers, his = check_in_of(cast.hanna), check_in_of(cast.ian)
+    assert (local_hour(hers), local_hour(his)) == ("09:30", "18:00")
+    assert hers.message.due_at.date() == day
+    assert "at 9:30 AM their time, the hour set for them" in page
+    assert 'value="09:30"' in page
+
+
+def test_what_is_planned_later_comes_at_their_hour_too(cast, session, following, signed_in):
+    set_hour(signed_in, cast, at="12:00")
+    hold(session)
+    assert local_hour(check_in_of(cast.hanna)) == "12:00"
+    seen = foreseeing.preview(cast.case, cast.plan)
+    all_of_it = [each for _, day in seen.days for each in day]
+    hers = [each for each in all_of_it if each.person == cast.hanna]
+    assert {each.due_at.astimezone(each.person.client.zone).hour for each in hers} == {12}
+
+
+def test_the_plan_s_hour_comes_back(cast, session, following, signed_in):
+    hold(session)
+    set_hour(signed_in, cast, at="09:30")
+    set_hour(signed_in, cast, at="09:30", as_planned="1")
+    assert local_hour(check_in_of(cast.hanna)) == "18:00"
+    assert planning.why(check_in_of(cast.hanna)).endswith("as planned.")
+
+
+@pytest.mark.parametrize("at", ["07:59", "21:00", "noon"])
+def test_an_hour_outside_of_the_day_is_refused_kindly(cast, session, signed_in, at):
+    assert "from 8 AM until before 9 PM" in set_hour(signed_in, cast, at=at)
+    assert not PersonHour.objects.exists()
+
+
+def test_the_database_knows_no_hour_in_the_night(cast):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PersonHour.objects.create(participant=cast.hanna, at=time(22))
 
 
 def test_both_are_paused_and_go_on(cast, session, following, sink, travel):
