@@ -13,7 +13,12 @@ from practice.celery import app
 log = structlog.get_logger("mendwell.outbox")
 
 # Nobody who books waits for a broker: one try, a second at most.
-_IMPATIENT = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
+_IMPATIENT = {
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+    "max_retries": 0,
+    "retry_on_timeout": False,
+}
 
 
 @shared_task(name="contact.send_due")

@@ -1,7 +1,7 @@
-"""The long run: `python -m tests.faults [--intents N] [--kills N] [--stops N] [--postgres]`.
+"""The long run: `python -m tests.faults [--intents N] [--kills N] [--stops N] [--outages N]`.
 
-In a database of its own, which is thrown away. Prints what it came to, and exits with 1 where a
-promise broke. `docs/operations.md` says what stands in the table.
+In a database of its own, which is thrown away; with `--postgres` on a PostgreSQL. Prints what it
+came to, and exits with 1 where a promise broke. `docs/operations.md` says what stands in the table.
 """
 
 import argparse
@@ -20,6 +20,7 @@ def main(given: Sequence[str]) -> int:
     parser.add_argument("--intents", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--stops", type=int, default=0, help="races between a stop and a sender")
+    parser.add_argument("--outages", type=int, default=0, help="tell each outage so many times")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own")
     options = parser.parse_args(given)
@@ -28,6 +29,8 @@ def main(given: Sequence[str]) -> int:
         codes = [_storm(options)] if options.kills else []
         if options.stops:
             codes.append(_stops(options))
+        if options.outages:
+            codes.append(_outages(options))
     return max(codes, default=0)
 
 
@@ -68,6 +71,21 @@ def _stops(options: argparse.Namespace) -> int:
     print(f"\n{options.stops} races of a stop with a sender, {time.monotonic() - began:.0f} s")
     print(f"  sent first {outcomes['sent']}, stopped first {outcomes['suppressed']}")
     print(f"  sent after the stop's commit {len(broken)}")
+    return 1 if broken else 0
+
+
+def _outages(options: argparse.Namespace) -> int:
+    from tests.faults import outages, workshop
+
+    with workshop.running() as own:
+        broken = [
+            each
+            for number in range(options.outages)
+            for each in outages.told(own, options.seed + number, _say)
+        ]
+        meant = len(own.book.intents)
+    print(f"\n{options.outages} times each outage, {meant} messages, {len(broken)} broken")
+    print("\n".join(broken[:20]))
     return 1 if broken else 0
 
 

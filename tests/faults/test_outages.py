@@ -1,0 +1,18 @@
+"""What befalls broker, database and worker, told once each on the real processes.
+
+Often: `python -m tests.faults --outages 20`, and with `--postgres`.
+"""
+
+import pytest
+
+from tests.faults import outages, workshop
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def test_no_outage_loses_or_doubles_anything_and_nobody_waits_for_it():
+    with workshop.running() as own:
+        assert outages.told(own, seed=2026) == []
+        meant, came = own.ledger().intents, own.ledger().receipts
+    assert len(meant) > 100
+    assert {each.id for each in meant} == {each.message_id for each in came}
