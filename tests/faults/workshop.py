@@ -176,7 +176,7 @@ def _queued(client: Client) -> Message:
 def running() -> Iterator[Workshop]:
     """A workshop at work."""
     home = Path(settings.HOME)
-    with mail_server() as office:
+    with _commits_are_kept(), mail_server() as office:
         told = _environment(home, office)
         lines = serving.commands(ROOT / "Procfile", {"EMAIL_URL": told["EMAIL_URL"]}, demo=True)
         beat = f"{lines['beat']} --schedule {home}"
@@ -211,6 +211,23 @@ def _impatient(worker: str) -> str:
     """A worker that says what it receives, and whose broker waits for no answer."""
     own = worker.replace("-A practice", "-A tests.faults.impatient")
     return own.replace("--loglevel WARNING", "--loglevel INFO")
+
+
+@contextmanager
+def _commits_are_kept() -> Iterator[None]:
+    """As in any real database: a commit outlives a crash. The tests' own server forgets them."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    name = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
+    connection.close()
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {name} RESET synchronous_commit")
 
 
 @contextmanager
