@@ -33,9 +33,14 @@ class StepForm(PlainForm):
 
     kind = forms.ChoiceField(label="What goes?", choices=Step.Kind.choices)
     question_set = forms.ModelChoiceField(
-        QuestionSet.objects.none(), label="Which questions?", required=False
+        QuestionSet.objects.none(),
+        label="Which questions?",
+        required=False,
+        empty_label="Only for a check-in",
     )
-    line = forms.ModelChoiceField(Line.objects.none(), label="Which line?", required=False)
+    line = forms.ModelChoiceField(
+        Line.objects.none(), label="Which line?", required=False, empty_label="Only for a line"
+    )
     anchor = forms.ChoiceField(label="When?", choices=Step.Anchor.choices)
     days = forms.IntegerField(
         label="How many days?", min_value=0, max_value=60, required=False, initial=1

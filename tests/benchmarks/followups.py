@@ -113,9 +113,8 @@ def _each_side_s_letter(letters: "Letters") -> Iterator[str]:
         settings.EMAIL_BACKEND,
         "django.core.mail.backends.locmem.EmailBackend",
     )
-    for send in (_until_sent, _bare(letters.new()[:1])):
+    for send in (_bare(letters.new()), lambda: letters.new() and _until_sent()):
         mail.outbox = []  # type: ignore[attr-defined]
-        letters.new()
         send()
         yield _without_its_own(mail.outbox[0])
     settings.EMAIL_BACKEND = kept
@@ -451,6 +450,7 @@ def _statement(vendor: str, first: int, last: int) -> str:
         "reason": "''",
         "created_at": "%(before)s",
         "token": "''",
+        **dict.fromkeys(("channel", "provider_id", "arrival"), "''"),
     }
     if vendor == "postgresql":
         for name in ("due_at", "expires_at", "next_try_at", "created_at"):
