@@ -7,8 +7,11 @@ running. Every message may go at any hour, so that it doesn't matter when the te
 import base64
 import json
 import random
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -18,11 +21,21 @@ import redis
 
 from clients.contact.sending import ASK_AGAIN, HANDOVER, LEASE, UNREACHABLE
 from practice import broker
-from tests.live.product import OwnProduct, running
+from tests.live.product import ROOT, OwnProduct, running
 from tests.smtp_sink import Answer
 
+# One process answers all questions to the product's database: to begin one takes seconds.
+_CLERK = """
+import contextlib, io, json, sys
+import django
+django.setup()
+for line in sys.stdin:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(json.loads(line), {})
+    print(json.dumps(said.getvalue()), flush=True)
+"""
 _QUEUE = """
-import base64
 import json
 from datetime import timedelta
 from uuid import uuid4
@@ -46,7 +59,6 @@ with transaction.atomic():
 print(json.dumps(ids))
 """
 _LOOK = """
-import base64
 import json
 from clients.contact.models import Message
 print(json.dumps([
@@ -70,6 +82,7 @@ class Post:
     """What was to be sent, and what arrived."""
 
     own: OwnProduct
+    clerk: subprocess.Popen[str]
 
     def queue(self, *addresses: str) -> list[str]:
         """The ids of messages that are due now, one to each address."""
@@ -102,7 +115,12 @@ class Post:
         assert {row.attempt for row in self.rows(ids).values()} == {1}
 
     def _ask(self, code: str) -> str:
-        return self.own.manage("shell", "--no-imports", "-c", code).stdout
+        assert self.clerk.stdin
+        assert self.clerk.stdout
+        self.clerk.stdin.write(json.dumps(code) + "\n")
+        self.clerk.stdin.flush()
+        answer: str = json.loads(self.clerk.stdout.readline())
+        return answer
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +132,24 @@ def post() -> Iterator[Post]:
             "loop": "python manage.py send_due --loop",
             "second beat": f"{beat} --schedule $MENDWELL_HOME/second-beat",
         }
-        yield Post(own)
+        with _clerk(own) as clerk:
+            yield Post(own, clerk)
+
+
+@contextmanager
+def _clerk(own: OwnProduct) -> Iterator[subprocess.Popen[str]]:
+    """Somebody who knows the product's settings and does what is asked in Python."""
+    clerk = subprocess.Popen(
+        [sys.executable, "-c", _CLERK],
+        env={**own.environment, "DJANGO_SETTINGS_MODULE": "practice.settings"},
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with clerk:
+        yield clerk
+        clerk.kill()
 
 
 @pytest.fixture(autouse=True)
@@ -169,7 +204,7 @@ def test_killed_again_and_again_only_what_was_in_doubt_may_come_twice(post):
     for name in ("worker", "beat"):
         own.kill(name)
     ids = post.queue(*people("often", 40))
-    for _ in range(5):
+    for _ in range(3):
         enough = len(own.sink.attempts) + chance.randrange(1, 7)
         own.start("loop")
         own.wait_for(lambda least=enough: len(own.sink.attempts) >= least, what="the next e-mails")
@@ -184,7 +219,7 @@ def test_killed_again_and_again_only_what_was_in_doubt_may_come_twice(post):
     came = post.arrived(ids)
     assert {each for each, times in came.items() if times > 1} <= in_doubt
     assert max(came.values()) <= 2
-    assert len(in_doubt) <= 5
+    assert len(in_doubt) <= 3
 
 
 def test_messages_go_when_the_broker_is_back_and_has_forgotten_everything(post):
