@@ -1,10 +1,11 @@
 """How sending is doing, in numbers alone."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet, Value
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -39,21 +40,45 @@ class Delivery:
 
 def delivery() -> Delivery:
     """The state of the outbox now, in two queries."""
+    return delivery_of(list(beats()), list(numbers()), clock.now())
+
+
+def beats(_: object = None) -> QuerySet[Heartbeat]:
+    """When the sender last looked."""
+    return Heartbeat.objects.filter(name="tick")
+
+
+def numbers(_: object = None) -> "QuerySet[Message, Any]":
+    """One row of counts, or none. It looks at what is due and at last week's, by their indexes."""
     now = clock.now()
     late = waiting_too_long(now)
-    counts = Message.objects.aggregate(
-        waiting=Count("pk", filter=Q(state__in=[State.DUE, State.CLAIMED], due_at__lte=now)),
-        late=Count("pk", filter=late),
-        oldest=Min("due_at", filter=late),
-        uncertain=Count("pk", filter=Q(state=State.UNCERTAIN, due_at__gte=now - SHOWN)),
-        dead=Count("pk", filter=Q(state=State.DEAD, due_at__gte=now - SHOWN)),
+    lately = Q(due_at__gte=now - SHOWN, due_at__lte=now)
+    # Nothing that has come to its end is due or leased.
+    troubled = Q(next_try_at__lte=now) | Q(lease_until__isnull=False) | lately
+    return (
+        Message.objects.filter(troubled)
+        .order_by()
+        .values(all=Value(1))
+        .annotate(
+            waiting=Count("pk", filter=Q(state__in=[State.DUE, State.CLAIMED], due_at__lte=now)),
+            late=Count("pk", filter=late),
+            oldest=Min("due_at", filter=late),
+            uncertain=Count("pk", filter=Q(state=State.UNCERTAIN) & lately),
+            dead=Count("pk", filter=Q(state=State.DEAD) & lately),
+        )
     )
-    oldest = counts.pop("oldest")
-    beat = Heartbeat.objects.filter(name="tick").first()
+
+
+def delivery_of(
+    beats: Sequence[Heartbeat], numbers: Sequence[dict[str, Any]], now: datetime
+) -> Delivery:
+    """What these rows say."""
+    counts = numbers[0] if numbers else {}
+    oldest, last = counts.get("oldest"), beats[0].at if beats else None
     return Delivery(
-        **counts,
+        **{name: counts.get(name, 0) for name in ("waiting", "late", "uncertain", "dead")},
         oldest_late=(now - oldest).total_seconds() if oldest else 0.0,
-        last_tick=(now - beat.at).total_seconds() if beat else None,
+        last_tick=(now - last).total_seconds() if last else None,
     )
 
 

@@ -1,12 +1,35 @@
 """What the staff pages show of handouts."""
 
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
 from clients.handouts import propose
-from clients.handouts.models import Article, Assignment
-from clients.models import Case, Participant
+from clients.handouts.models import Article, Version
+from clients.handouts.of_case import given
+from clients.looking import CaseLook
 from practice.access.roles import Role
 from practice.dashboard import registry
+from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """The rows of what fits one of the two now, by their position in the case."""
+
+    position: int
+
+    def __call__(self, look: CaseLook) -> QuerySet[Any, Any]:
+        people = look.people[self.position : self.position + 1]
+        if not people or not look.case.is_affair_recovery:
+            return Version.objects.none().values_list("pk")
+        return propose.fitting_versions(people[0]).values_list("pk")
+
+
+_FITTING = (Fitting(0), Fitting(1))
 
 
 @registry.case.panel(
@@ -15,22 +38,27 @@ from practice.http import StaffRequest
     template="handouts/panel_case.html",
     order=20,
     roles=(Role.COUNSELOR,),
+    needs=(given, *_FITTING),
 )
-def handouts(request: StaffRequest, case: Case) -> Context:
+def handouts(request: StaffRequest, look: CaseLook) -> Context:
     """For each partner: what they were given, and how many more would fit."""
-    people = Participant.objects.filter(case=case).select_related("client", "case__concern")
-    given = Assignment.objects.given().filter(participant__case=case).select_related("version")
+    rows = look.rows(given)
     return {
-        "case": case,
+        "case": look.case,
         "people": [
             {
                 "participant": person,
-                "given": [one for one in given if one.participant_id == person.pk],
-                "fitting": propose.how_many(person),
+                "given": [one for one in rows if one.participant_id == person.pk],
+                "fitting": len(look.rows(fitting)),
             }
-            for person in people
+            for person, fitting in zip(look.people, _FITTING, strict=False)
         ],
     }
+
+
+def drafts_waiting(look: Look) -> QuerySet[Article]:
+    """Imported articles that nobody has published yet."""
+    return Article.objects.filter(published_at=None).only("title")[:5]
 
 
 @registry.today.panel(
@@ -39,8 +67,9 @@ def handouts(request: StaffRequest, case: Case) -> Context:
     template="handouts/panel_drafts.html",
     order=60,
     roles=(Role.COUNSELOR,),
+    needs=(drafts_waiting,),
 )
-def drafts(request: StaffRequest) -> Context | None:
-    """Imported articles that nobody has published yet."""
-    waiting = Article.objects.filter(published_at=None)[:5]
+def drafts(request: StaffRequest, look: Look) -> Context | None:
+    """The first few of them."""
+    waiting = look.rows(drafts_waiting)
     return {"drafts": waiting} if waiting else None
