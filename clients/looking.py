@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django.db.models import (
     DateTimeField,
@@ -123,11 +124,41 @@ def with_people() -> "Prefetch[str]":
     return Prefetch("participants", Participant.objects.select_related("client"))
 
 
-def opened(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """The cases with all that their pages show of them and of their people."""
-    people = Participant.objects.select_related(
-        "client__state", "client__card", "client__personal_code"
-    )
-    return cases.select_related("concern", "counselor__user").prefetch_related(
-        Prefetch("participants", people)
-    )
+class _CaseToOpen(Look):
+    """Somebody who asks for a case by its id."""
+
+    def __init__(self, user: User, case_id: UUID, now: datetime | None = None) -> None:
+        super().__init__(user, now)
+        self.case_id = case_id
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {**super().given, "case": self.case_id}
+
+    def of_its_shape(self) -> "_CaseToOpen":
+        return _CaseToOpen(somebody(self.user), cast(UUID, Given("case", UUIDField())), A_MOMENT)
+
+
+def open_case(user: User, case_id: UUID) -> Case | None:
+    """The case with all that its pages show of it and of its people; None where it isn't theirs."""
+    look = _CaseToOpen(user, case_id)
+    look.load(_the_case, _its_people)
+    case = next(iter(look.rows(_the_case)), None)
+    if case:
+        people: Any = case.participants.get_queryset()
+        people._result_cache = look.rows(_its_people)
+        people._prefetch_done = True
+        case._prefetched_objects_cache = {"participants": people}  # type: ignore[attr-defined]
+        for person in people:
+            person.case = case
+    return case
+
+
+def _the_case(look: _CaseToOpen) -> QuerySet[Case]:
+    found = Case.objects.for_user(look.user).filter(pk=look.case_id)
+    return found.select_related("concern", "counselor__user")
+
+
+def _its_people(look: _CaseToOpen) -> QuerySet[Participant]:
+    found = Participant.objects.filter(case=look.case_id)
+    return found.select_related("client__state", "client__card", "client__personal_code")

@@ -39,10 +39,13 @@ class Event:
 
 @dataclass(frozen=True)
 class Row:
-    """An event in the columns of the people: theirs in their own, of both across all."""
+    """An event in the columns of the people: in one's own, or across all where it is of both."""
 
     event: Event
-    cells: Sequence[Event | None]
+    # Whose column it stands in, and how many stand empty before and after it.
+    name: str = ""
+    before: Sequence[None] = ()
+    after: Sequence[None] = ()
 
 
 Source = Callable[[CaseLook], Iterable[Event]]
@@ -75,8 +78,11 @@ def events(look: CaseLook) -> list[Event]:
 
 def rows(found: Iterable[Event], people: Sequence[Participant]) -> list[Row]:
     """Each event in its column."""
-    columns = [person.pk for person in people]
+    last = len(people) - 1
+    columns = {
+        person.pk: (person.client.first_name, [None] * at, [None] * (last - at))
+        for at, person in enumerate(people)
+    }
     return [
-        Row(event, [event if event.who == column else None for column in columns])
-        for event in found
+        Row(event, *columns[event.who]) if event.who in columns else Row(event) for event in found
     ]

@@ -22,7 +22,7 @@ from clients import (
 )
 from clients.contact import cards, codes
 from clients.forms import CourseForm
-from clients.looking import CaseLook, opened, with_people
+from clients.looking import CaseLook, open_case, with_people
 from clients.models import Case, Participant
 from practice.access.gate import staff
 from practice.access.roles import Role
@@ -177,7 +177,10 @@ def suspend(request: StaffRequest, participant_id: UUID) -> HttpResponse:
 
 
 def _case(request: StaffRequest, case_id: UUID) -> Case:
-    return get_object_or_404(opened(Case.objects.for_user(request.user)), pk=case_id)
+    case = open_case(request.user, case_id)
+    if case is None:
+        raise Http404
+    return case
 
 
 def _own_case(request: StaffRequest, case_id: UUID) -> Case:

@@ -16,5 +16,5 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         # Where a page has read it already together with its own rows, it isn't read again.
         "practice": getattr(request, "practice", None) or SimpleLazyObject(Practice.current),
         "demo": settings.DEMO,
-        "staff_nav": navigation.entries(request) if hasattr(request, "user") else [],
+        "staff_nav": SimpleLazyObject(lambda: navigation.entries(request)),
     }

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.template.loader import render_to_string
+from django.template import RequestContext
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
 from practice.access.roles import Role
 from practice.audit import trail
@@ -92,11 +94,24 @@ class Page:
 
 
 def _rendered(request: StaffRequest, found: Iterable[tuple[Panel, Context | None]]) -> list[Shown]:
-    return [
-        Shown(panel, context, render_to_string(panel.template, dict(context), request))
-        for panel, context in found
-        if context is not None
-    ]
+    # What all templates may use is worked out once, and not for each panel.
+    shared = RequestContext(request)
+    with shared.bind_template(_template("dashboard/_panels.html")):
+        return [
+            Shown(panel, context, _html(panel, context, shared))
+            for panel, context in found
+            if context is not None
+        ]
+
+
+def _html(panel: Panel, context: Context, shared: RequestContext) -> SafeString:
+    with shared.push(**context):
+        return SafeString(_template(panel.template).render(shared))
+
+
+def _template(name: str) -> Any:
+    backend: Any = get_template(name)
+    return backend.template
 
 
 # Looked at as a whole: their panels get a `Look`.

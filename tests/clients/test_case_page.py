@@ -14,8 +14,8 @@ from clients import goals, timeline
 from clients.contact.models import Consent, Message
 from clients.handouts import assign
 from clients.handouts.models import Assignment
-from clients.looking import CaseLook, opened
-from clients.models import AgreedAction, Case, Cover, Goal
+from clients.looking import CaseLook, open_case
+from clients.models import AgreedAction, Cover, Goal
 from clients.timeline import Kind
 from practice import clock
 from practice.access.roles import Role
@@ -58,7 +58,8 @@ def test_everything_that_happened_stands_in_one_line_each_in_its_column(
     Assignment.objects.update(released_at=clock.now())  # whatever the pace
     make_signed("individual", cast.nora, cast.ian)
     make_note("psychotherapy", cast.nora, cast.ian)
-    case = opened(Case.objects.all()).get(pk=cast.case.pk)
+    case = open_case(cast.nora.user, cast.case.pk)
+    assert case
     found = timeline.events(
         CaseLook(
             cast.nora.user,
