@@ -16,7 +16,7 @@ from scheduling.models import Status
     template="scheduling/panel_now.html",
     order=3,
     roles=(Role.COUNSELOR,),
-    needs=(of_day.at_hand, of_day.attending, of_day.licenses, of_day.served),
+    needs=(of_day.at_hand, of_day.attending_at_hand, of_day.licenses, of_day.served),
 )
 def about_to_begin(request: StaffRequest, look: Look) -> Context | None:
     """The session of this hour, with everything one needs right before it."""
@@ -24,7 +24,7 @@ def about_to_begin(request: StaffRequest, look: Look) -> Context | None:
     if not found:
         return None
     session = found[0]
-    there = [each for each in look.rows(of_day.attending) if each.appointment_id == session.pk]
+    there = look.rows(of_day.attending_at_hand)
     verdict = of_day.verdicts(look, [session], there)[session.pk]
     card = session_card.card_of(session, there, look.practice, verdict)
     return {"session": session, "card": card}

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from clients.models import Cover
 from practice.dashboard.looking import Look
 from practice.eligibility import Verdict
-from practice.models import License, State
+from practice.models import Counselor, License, State
 from scheduling import places
 from scheduling.models import Appointment, Attendee, Status
 
@@ -32,22 +32,35 @@ def at_hand(look: Look) -> QuerySet[Appointment]:
 
 def _booked(look: Look) -> QuerySet[Appointment]:
     own = Appointment.objects.for_user(look.user).select_related("case", "counselor__user")
+    # By the counselors, too: else the whole practice's past would be looked through.
+    own = own.filter(counselor__in=_counselors(look).values("pk"))
     return own.filter(kind=Appointment.Kind.SESSION, status=Status.BOOKED).order_by("starts_at")
 
 
+def _counselors(look: Look) -> QuerySet[Counselor]:
+    """Whoever looks, and those for whom they stand in."""
+    running = Cover.objects.running(look.now).filter(covering__user=look.user)
+    return Counselor.objects.filter(Q(user=look.user) | Q(pk__in=running.values("counselor")))
+
+
 def attending(look: Look) -> QuerySet[Attendee]:
-    """Everybody who comes to these."""
-    shown = Q(appointment__in=coming(look).values("pk")) | Q(
-        appointment__in=at_hand(look).values("pk")
-    )
-    return Attendee.objects.filter(shown).select_related("client__card", "state")
+    """Everybody who comes to the sessions of the coming week."""
+    return _attending(coming(look))
+
+
+def attending_at_hand(look: Look) -> QuerySet[Attendee]:
+    """Everybody who comes to the session of this hour."""
+    return _attending(at_hand(look))
+
+
+def _attending(sessions: QuerySet[Appointment]) -> QuerySet[Attendee]:
+    found = Attendee.objects.filter(appointment__in=sessions.values("pk"))
+    return found.select_related("client__card", "state")
 
 
 def licenses(look: Look) -> QuerySet[License]:
     """The counselor's, and those of whom they stand in for."""
-    running = Cover.objects.running(look.now).filter(covering__user=look.user)
-    theirs = Q(counselor__user=look.user) | Q(counselor__in=running.values("counselor"))
-    return License.objects.filter(theirs)
+    return License.objects.filter(counselor__in=_counselors(look).values("pk"))
 
 
 def served(look: Look) -> QuerySet[State]:

@@ -60,7 +60,7 @@ def _what_now(session: Appointment, now: datetime, is_blocked: bool) -> tuple[st
     title="Sessions",
     template="scheduling/panel_case.html",
     order=10,
-    roles=(Role.COUNSELOR,),
+    roles=(Role.COUNSELOR, Role.LEAD),
     needs=(of_case.sessions, of_case.series_to_come),
 )
 def sessions(request: StaffRequest, look: CaseLook) -> Context:

@@ -39,8 +39,8 @@ class Delivery:
 
 
 def delivery() -> Delivery:
-    """The state of the outbox now, in two queries."""
-    return delivery_of(list(beats()), list(numbers()), clock.now())
+    """The state of the outbox now, in three queries."""
+    return delivery_of(list(beats()), list(waiting()), list(troubled()), clock.now())
 
 
 def beats(_: object = None) -> QuerySet[Heartbeat]:
@@ -48,32 +48,37 @@ def beats(_: object = None) -> QuerySet[Heartbeat]:
     return Heartbeat.objects.filter(name="tick")
 
 
-def numbers(_: object = None) -> "QuerySet[Message, Any]":
-    """One row of counts, or none. It looks at what is due and at last week's, by their indexes."""
+def waiting(_: object = None) -> "QuerySet[Message, Any]":
+    """One row of counts, or none: of what is still to go, which an index has apart."""
     now = clock.now()
     late = waiting_too_long(now)
-    lately = Q(due_at__gte=now - SHOWN, due_at__lte=now)
-    # Nothing that has come to its end is due or leased.
-    troubled = Q(next_try_at__lte=now) | Q(lease_until__isnull=False) | lately
-    return (
-        Message.objects.filter(troubled)
-        .order_by()
-        .values(all=Value(1))
-        .annotate(
-            waiting=Count("pk", filter=Q(state__in=[State.DUE, State.CLAIMED], due_at__lte=now)),
-            late=Count("pk", filter=late),
-            oldest=Min("due_at", filter=late),
-            uncertain=Count("pk", filter=Q(state=State.UNCERTAIN) & lately),
-            dead=Count("pk", filter=Q(state=State.DEAD) & lately),
-        )
+    return _counted(
+        Message.objects.filter(next_try_at__isnull=False, due_at__lte=now),
+        waiting=Count("pk", filter=Q(state__in=[State.DUE, State.CLAIMED])),
+        late=Count("pk", filter=late),
+        oldest=Min("due_at", filter=late),
     )
 
 
+def troubled(_: object = None) -> "QuerySet[Message, Any]":
+    """The same of what was due in the last days and didn't arrive."""
+    now = clock.now()
+    return _counted(
+        Message.objects.filter(due_at__gte=now - SHOWN, due_at__lte=now),
+        uncertain=Count("pk", filter=Q(state=State.UNCERTAIN)),
+        dead=Count("pk", filter=Q(state=State.DEAD)),
+    )
+
+
+def _counted(messages: QuerySet[Message], **counts: Any) -> "QuerySet[Message, Any]":
+    return messages.order_by().values(all=Value(1)).annotate(**counts)
+
+
 def delivery_of(
-    beats: Sequence[Heartbeat], numbers: Sequence[dict[str, Any]], now: datetime
+    beats: Sequence[Heartbeat], waiting: Sequence[Any], troubled: Sequence[Any], now: datetime
 ) -> Delivery:
     """What these rows say."""
-    counts = numbers[0] if numbers else {}
+    counts = {**(waiting[0] if waiting else {}), **(troubled[0] if troubled else {})}
     oldest, last = counts.get("oldest"), beats[0].at if beats else None
     return Delivery(
         **{name: counts.get(name, 0) for name in ("waiting", "late", "uncertain", "dead")},

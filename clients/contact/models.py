@@ -304,12 +304,8 @@ class Message(models.Model):
             ),
             models.Index(fields=["purpose", "subject_id"], name="contact_message_subject"),
             # Of all that ever went, the dashboard looks at the last weeks only.
-            # Not all of them in their order: who looks for what is due would read those.
-            models.Index(
-                fields=["due_at"],
-                condition=Q(due_at__isnull=False),
-                name="contact_message_when",
-            ),
+            # Of all that ever went, the dashboard looks at the last weeks only.
+            models.Index(fields=["due_at"], name="contact_message_when"),
         ]
 
     def __str__(self) -> str:

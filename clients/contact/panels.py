@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from clients.contact import calls, health
 from clients.contact.models import Message, PrivateLink
@@ -26,11 +26,12 @@ _SHOWN, _MOST = timedelta(days=14), 10
     template="contact/panel_delivery.html",
     order=0,
     roles=(Role.COUNSELOR, Role.OWNER),
-    needs=(health.beats, health.numbers),
+    needs=(health.beats, health.waiting, health.troubled),
 )
 def delivery(request: StaffRequest, look: Look) -> Context | None:
     """Shown only while something is wrong with sending."""
-    state = health.delivery_of(look.rows(health.beats), look.rows(health.numbers), look.now)
+    counts = look.rows(health.waiting), look.rows(health.troubled)
+    state = health.delivery_of(look.rows(health.beats), *counts, look.now)
     if state.is_well and not state.uncertain and not state.dead:
         return None
     return {"delivery": state, "needs_person": True}
@@ -49,9 +50,9 @@ def locked(look: Look) -> QuerySet[PrivateLink]:
 
 
 def _theirs(rows: QuerySet[M], look: Look) -> QuerySet[M]:
-    # Somebody may be in two of the counselor's cases.
-    mine = Participant.objects.for_user(look.user)
-    return rows.filter(client__in=mine.values("client"))
+    # Asked of each of the few that are in trouble, not of all whom the counselor ever saw.
+    mine = Participant.objects.for_user(look.user).filter(client=OuterRef("client"))
+    return rows.filter(Exists(mine))
 
 
 @registry.today.panel(

@@ -1,19 +1,24 @@
 """What the staff pages show of handouts."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clients.handouts import propose
-from clients.handouts.models import Article, Version
+from clients.handouts.models import Article, Assignment, Version
 from clients.handouts.of_case import given
-from clients.looking import CaseLook
+from clients.looking import CaseLook, with_people
+from clients.models import Case, Participant
 from practice.access.roles import Role
 from practice.dashboard import registry
 from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
+
+# So long after a session, and so many people at once.
+_AFTER_A_SESSION, _MOST = timedelta(days=7), 12
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ _FITTING = (Fitting(0), Fitting(1))
     title="Handouts",
     template="handouts/panel_case.html",
     order=20,
-    roles=(Role.COUNSELOR,),
+    roles=(Role.COUNSELOR, Role.LEAD),
     needs=(given, *_FITTING),
 )
 def handouts(request: StaffRequest, look: CaseLook) -> Context:
@@ -73,3 +78,30 @@ def drafts(request: StaffRequest, look: Look) -> Context | None:
     """The first few of them."""
     waiting = look.rows(drafts_waiting)
     return {"drafts": waiting} if waiting else None
+
+
+def to_confirm(look: Look) -> QuerySet[Participant]:
+    """Who was in a session lately, in a case of affair recovery, and has nothing to read next."""
+    cases = Case.objects.run_by(look.user).open().filter(concern__about_affair=True)
+    held = cases.filter(
+        appointments__status="done", appointments__starts_at__gte=look.now - _AFTER_A_SESSION
+    )
+    given = Assignment.objects.given().filter(participant=OuterRef("pk"))
+    new = Q(released_at=None) | Q(confirmed_at__gte=look.now - _AFTER_A_SESSION)
+    waiting = Participant.objects.filter(case__in=held).exclude(Exists(given.filter(new)))
+    return waiting.select_related("client", "case").order_by("case", "position")[:_MOST]
+
+
+@registry.today.panel(
+    "to-confirm",
+    title="Handouts to confirm",
+    template="handouts/panel_to_confirm.html",
+    order=30,
+    roles=(Role.COUNSELOR,),
+    needs=(to_confirm,),
+)
+def handouts_to_confirm(request: StaffRequest, look: Look) -> Context | None:
+    """Nothing goes by itself: the counselor chooses what fits each of them."""
+    found = look.rows(to_confirm)
+    look.complete((each.case for each in found), with_people())
+    return {"people": found} if found else None

@@ -22,7 +22,7 @@ def handouts(look: CaseLook) -> Iterator[Event]:
             kind=Kind.HANDOUT,
             words=f"“{each.version.title}”: {_became(each)}",
             who=each.participant_id,
-            url=reverse("handouts:version", args=[each.version_id]),
+            url=reverse("handouts:version", args=[each.version_id]) if look.may_act else "",
         )
 
 

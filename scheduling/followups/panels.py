@@ -90,7 +90,7 @@ def answers(request: StaffRequest, look: Look) -> Context:
     title="Between sessions",
     template="followups/panel_case.html",
     order=30,
-    roles=(Role.COUNSELOR,),
+    roles=(Role.COUNSELOR, Role.LEAD),
     needs=(of_case.follow_ups, of_case.plan),
 )
 def follow_ups(request: StaffRequest, look: CaseLook) -> Context:
@@ -136,6 +136,8 @@ def _position(person: tuple[Participant, list[Response]]) -> int:
 
 def _read(look: Look, responses: list[tuple[Response, Participant]]) -> None:
     look.has_read((each, person.case_id, person.client_id) for each, person in responses)
+    if look.user.role == Role.LEAD:
+        return  # the counselor hasn't seen it yet
     unseen = [each.pk for each, _ in responses if each.seen_at is None]
     if unseen:
         Response.objects.filter(pk__in=unseen).update(seen_at=look.now)

@@ -242,6 +242,7 @@ ROWS: dict[str, Row] = {
     "cases:separate": _counselor("case", status=405),
     "cases:hand-on": _counselor("case", status=405),
     "cases:reopen": _counselor("closed_case", status=405, sends={}),
+    "cases:urgent": Row(COUNSELORS),
     "cases:covers": Row(COUNSELORS | LEAD),
     "cases:cover-end": Row(
         COUNSELORS | LEAD, status=405, subject="cover", everywhere=LEAD, sends={}
@@ -370,7 +371,7 @@ ROWS: dict[str, Row] = {
     "handouts:preview": _counselor("draft", own=False),
     # Who stands in may hold back what shouldn't go now.
     "handouts:waiting": _stood_in("waiting", status=405, sends={"act": "take_back"}),
-    "handouts:of-case": _counselor("case", covered=True),
+    "handouts:of-case": _case("case"),
     "handouts:review": _counselor("draft", own=False, sends={"title": "Other words"}),
     "handouts:publish": _counselor("draft", own=False, sends={"stages": ["impact"]}),
     "followups:plans": _counselor(sends={"name": "Another plan"}),

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from clients.handouts.models import Audience
 from practice.access import gate
 from practice.access.roles import Role
+from practice.audit.models import Entry
 from practice.models import User
 from tests.access import world as worlds
 from tests.access.matrix import COUNSELORS, EVERY_ROLE, LEAD, ROWS, Kind, Row, Who
@@ -320,11 +321,14 @@ def _filled(row: Row, things: Things) -> dict[str, Any]:
 
 
 def _everything() -> dict[str, frozenset[tuple[Any, ...]]]:
-    """Every row of every table as it is stored, but for the sessions of browsers."""
+    """Every row of every table as it is stored.
+
+    But for the sessions of browsers, and the record, which says who was refused.
+    """
     return {
         model._meta.label: _rows_of(model._meta.db_table)
         for model in apps.get_models(include_auto_created=True)
-        if model is not Session
+        if model not in (Session, Entry)
     }
 
 

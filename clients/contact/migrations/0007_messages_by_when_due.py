@@ -10,6 +10,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='contact_message_when'),
+            index=models.Index(fields=['due_at'], name='contact_message_when'),
         ),
     ]
