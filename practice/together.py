@@ -79,10 +79,11 @@ class _Part:
             str(column.output_field.get_internal_type()) for column, _, _ in self.compiler.select
         ]
 
-    def filled(self, rows: list[Any]) -> list[Any]:
+    def filled(self, rows: list[Any], connection: Any) -> list[Any]:
         """What the queryset makes of these rows, which it would have asked for."""
         queryset, compiler = self.queryset.all(), copy.copy(self.compiler)
         query: Any = queryset.query
+        compiler.connection = connection
         compiler.execute_sql = lambda *_, **__: [rows]
         query.get_compiler = lambda *_, **__: compiler
         return list(queryset)
@@ -94,28 +95,35 @@ class _Part:
 
 
 class Statement:
-    """These querysets in one. Raises TypeError for columns that JSON can't carry."""
+    """These querysets in one. Raises TypeError for columns that JSON can't carry.
+
+    Threads share it: each sends it on a connection of its own.
+    """
 
     def __init__(self, querysets: Sequence[QuerySet[Any]]) -> None:
         self._parts = [_part(each) for each in querysets]
         asking = [(at, part) for at, part in enumerate(self._parts) if part]
-        self._connection = connections[querysets[0].db]
+        self._using = querysets[0].db
         self._sql = " UNION ALL ".join(self._sql_of(part, at) for at, part in asking)
         self._params = [value for _, part in asking for value in part.params]
 
     def rows(self, values: Mapping[str, Any]) -> list[list[Any]]:
         """What each of them finds now; what they prefetch is asked for afterwards."""
-        found = self._read(values) if self._sql else {}
-        return [part.filled(found[at]) if part else [] for at, part in enumerate(self._parts)]
+        connection = connections[self._using]
+        found = self._read(values, connection) if self._sql else {}
+        return [
+            part.filled(found[at], connection) if part else []
+            for at, part in enumerate(self._parts)
+        ]
 
     def _sql_of(self, part: _Part, number: int) -> str:
-        quote = self._connection.ops.quote_name
+        connection = connections[self._using]
+        quote = connection.ops.quote_name
         columns = ", ".join(quote(name) for name in part.columns)
-        template = _PARTS[self._connection.vendor]
+        template = _PARTS[connection.vendor]
         return template.format(number=number, sql=part.sql, columns=columns)
 
-    def _read(self, values: Mapping[str, Any]) -> dict[int, list[Any]]:
-        connection = self._connection
+    def _read(self, values: Mapping[str, Any], connection: Any) -> dict[int, list[Any]]:
         params = [
             each.filled(values, connection) if isinstance(each, _Slot) else each
             for each in self._params

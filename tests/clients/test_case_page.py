@@ -154,7 +154,7 @@ def test_the_lead_reads_the_case_and_finds_nothing_to_change_it_with(
     assert "Took place" in text
     assert "CANARY" in text  # what Hanna answered
     assert text.count("<form") == 1  # signing out
-    for address in re.findall(r'href="(/[^"#?]*)"', text):
+    for address in re.findall(r'href="(/dashboard/[^"#?]*)"', text):
         assert lead.get(address).status_code == 200, address
     # The counselor hasn't seen it yet, and the record says who has.
     assert Response.objects.get().seen_at is None

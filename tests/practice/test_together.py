@@ -1,9 +1,10 @@
 """Rows of several tables come in one statement, as if each had been asked for by itself."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import DateTimeField, F, Q, UUIDField
 from django.test.utils import CaptureQueriesContext
 
@@ -87,3 +88,23 @@ def test_times_keep_their_fractions(cast: Cast, now: datetime) -> None:
     Case.objects.filter(pk=cast.case.pk).update(opened_at=moment)
     found, other = Case.objects.filter(pk=cast.case.pk), Participant.objects.all()
     assert Statement([found, other]).rows({})[0][0].opened_at == moment
+
+
+def test_threads_share_a_statement_and_no_connection(cast: Cast) -> None:
+    statement = Statement([Case.objects.all(), Participant.objects.all()])
+    statement.rows({})
+    found: list[object] = []
+
+    def look() -> None:
+        try:
+            # What this test has written stands in a transaction of its own.
+            found.append(len(statement.rows({})))
+        except DatabaseError as error:
+            found.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert found == [2]
