@@ -15,7 +15,7 @@ from tests.live.product import ROOT, Product, running
 IMAGES = ROOT / "docs" / "images"
 OWNERS = {
     "numbers": "/dashboard/numbers/",
-    "who-saw-what": "/dashboard/who-saw-what/",
+    "who-saw-what": "/dashboard/who-saw-what/?verb=sign_in",
     "settings": "/admin/",
 }
 LARGEST = 150_000  # bytes; they are loaded with the README
