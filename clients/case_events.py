@@ -2,18 +2,25 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
+
 from clients import timeline
+from clients.looking import CaseLook
 from clients.models import Case, CaseChange, Stage
-from clients.timeline import Asked, Event, Kind
+from clients.timeline import Event, Kind
 
 _WHAT = CaseChange.What
 
 
-@timeline.source
-def changes(asked: Asked) -> Iterator[Event]:
+def changes_of(look: CaseLook) -> QuerySet[CaseChange]:
+    """All of them, the first one first: there are few, and the last disclosure may be old."""
+    return CaseChange.objects.filter(case=look.case).select_related("made_by", "counselor")
+
+
+@timeline.source(changes_of)
+def changes(look: CaseLook) -> Iterator[Event]:
     """Opened, stages set and set back, closed and opened again, handed on."""
-    found = CaseChange.objects.filter(case=asked.case, at__lt=asked.before)
-    for change in found.select_related("made_by", "counselor").order_by("-at", "-pk")[: asked.most]:
+    for change in look.rows(changes_of):
         yield Event(at=change.at, kind=Kind.CASE, words=words(change))
 
 

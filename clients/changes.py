@@ -1,5 +1,7 @@
 """The history of a case: what became of it, and how it stood from then on."""
 
+from collections.abc import Iterable
+
 from clients.models import Case, CaseChange
 from practice import clock
 from practice.audit import trail
@@ -20,10 +22,10 @@ def keep(case: Case, what: CaseChange.What, by: trail.Actor, *, reason: str = ""
     )
 
 
-def disclosure_set(case: Case) -> CaseChange | None:
-    """When it was last said whether they know, and by whom."""
+def disclosure_set(history: Iterable[CaseChange]) -> CaseChange | None:
+    """When it was last said whether they know, and by whom. `history`: the oldest first."""
     said = None
-    for change in CaseChange.objects.filter(case=case).select_related("made_by"):
+    for change in history:
         if said is None or change.disclosure != said.disclosure:
             said = change
     return said

@@ -1,13 +1,12 @@
 """Finding one's own cases by a part of a name: names are encrypted, so each is opened."""
 
-import unicodedata
-
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from clients.models import Case
+from clients.names import plain
 from practice.access.gate import staff
 from practice.access.roles import Role
 from practice.forms import PlainForm
@@ -40,17 +39,11 @@ def find(request: StaffRequest) -> HttpResponse:
 
 def _matching(request: StaffRequest, part: str) -> list[Case]:
     """Two queries for any number of cases."""
-    words = _plain(part).split()
+    words = plain(part).split()
     cases = Case.objects.for_user(request.user).prefetch_related("participants__client")
     return [case for case in cases if _fits(case, words)]
 
 
 def _fits(case: Case, words: list[str]) -> bool:
-    names = " ".join(_plain(person.client.name) for person in case.participants.all())
+    names = " ".join(plain(person.client.name) for person in case.participants.all())
     return all(word in names for word in words)
-
-
-def _plain(text: str) -> str:
-    """Without accents and capitals, as somebody types in a hurry."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in apart if not unicodedata.combining(each))

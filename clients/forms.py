@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from clients.models import Case, Goal, Participant, Stage
+from clients.models import Case, Goal, Participant, Stage, UrgentLook
 from practice.access.roles import Role
 from practice.forms import PlainForm
 from practice.models import Counselor, User
@@ -92,6 +92,29 @@ class HandOnForm(PlainForm):
     def who_agreed(self) -> list[Participant]:
         """Those whose yes was noted."""
         return [self.people[key] for key in self.cleaned_data["agreed"]]
+
+
+class UrgentForm(PlainForm):
+    """Which case of a colleague's can't wait, and why."""
+
+    counselor = forms.ModelChoiceField(
+        label="Whose case is it?", queryset=Counselor.objects.none(), empty_label=None
+    )
+    name = forms.CharField(
+        label="The whole name of one of the two",
+        max_length=100,
+        help_text="First and last name, as they gave it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    reason = forms.ChoiceField(
+        label="Why can’t it wait?", choices=UrgentLook.Reason.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["counselor"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Counselor.objects.filter(user__role=Role.COUNSELOR).exclude(user=user)
 
 
 class CoverForm(PlainForm):

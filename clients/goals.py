@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from clients.looking import CaseLook
 from clients.models import AgreedAction, Case, Goal, Participant
 from practice import clock
 from practice.audit import trail
@@ -14,6 +16,31 @@ def of(case: Case) -> Sequence[Goal]:
     """The open goals with their actions, then those that were reached or set aside."""
     found = Goal.objects.filter(case=case).prefetch_related("actions__participant__client")
     return sorted(found, key=lambda goal: (goal.status != Goal.Status.OPEN, goal.made_at))
+
+
+def open_ones(look: CaseLook) -> QuerySet[Goal]:
+    """What the case works toward."""
+    return Goal.objects.open().filter(case=look.case)
+
+
+def waiting_actions(look: CaseLook) -> QuerySet[AgreedAction]:
+    """What its people still want to do toward that."""
+    return AgreedAction.objects.filter(
+        goal__case=look.case, goal__status=Goal.Status.OPEN, done_at=None
+    )
+
+
+def at_work(look: CaseLook) -> list[tuple[Goal, list[tuple[Participant, AgreedAction]]]]:
+    """Each open goal with who still wants to do what toward it."""
+    waiting = look.rows(waiting_actions)
+    return [
+        (goal, [_whose(each, look) for each in waiting if each.goal_id == goal.pk])
+        for goal in look.rows(open_ones)
+    ]
+
+
+def _whose(action: AgreedAction, look: CaseLook) -> tuple[Participant, AgreedAction]:
+    return look.person(action.participant_id), action
 
 
 def open_actions(participant: Participant) -> Sequence[AgreedAction]:

@@ -81,11 +81,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def for_user(self, user: User) -> "CaseQuerySet":
         """The cases this person may open.
 
-        A counselor's own and those they cover just now; the clinical lead, who only reads, all.
+        A counselor's own, those they cover just now, and one that they opened because it could not
+        wait; the clinical lead, who only reads, all.
         """
         if user.role == Role.LEAD:
             return self
-        return self.run_by(user) | self.covered_by(user)
+        return self.run_by(user) | self.covered_by(user) | self.opened_urgently_by(user)
 
     def run_by(self, user: User) -> "CaseQuerySet":
         """Those that are this counselor's own: only their counselor changes a case."""
@@ -99,6 +100,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.none()
         running = Cover.objects.running(clock.now()).filter(covering__user=user)
         return self.filter(counselor__in=running.values("counselor"))
+
+    def opened_urgently_by(self, user: User) -> "CaseQuerySet":
+        """Those of colleagues that this counselor opened within the last hour."""
+        if user.role != Role.COUNSELOR:
+            return self.none()
+        running = UrgentLook.objects.filter(user=user, ends_at__gt=clock.now())
+        return self.filter(pk__in=running.values("case"))
 
     def with_notes_for(self, user: User) -> "CaseQuerySet":
         """Those whose record this person may read: a cover only where that was granted too."""
@@ -297,6 +305,40 @@ class Cover(models.Model):
                 name="clients_cover_is_somebody_else",
                 violation_error_message="Nobody stands in for themselves.",
             ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class UrgentLook(models.Model):
+    """A counselor opened a colleague's case because it could not wait; it closes by itself.
+
+    They see what somebody who stands in without notes sees. Rows are added and never changed.
+    """
+
+    class Reason(models.TextChoices):
+        """A list, so that nothing clinical is typed."""
+
+        DANGER = "danger", "Somebody may be in danger"
+        ASKED = "asked", "A client needs an answer now, and nobody else can give it"
+        AUTHORITY = "authority", "A hospital, the police or a court asks at once"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="urgent_looks")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    opened_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    objects: ClassVar[models.Manager["UrgentLook"]] = models.Manager()
+
+    class Meta:
+        ordering = ["-opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("opened_at")),
+                name="clients_urgentlook_ends_after_it_opens",
+            )
         ]
 
     def __str__(self) -> str:

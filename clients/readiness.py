@@ -1,20 +1,34 @@
 """What is missing before the next session. Rooms hang their own on here, in ``readiness.py``."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-from clients.models import Case, Participant
+from clients.looking import CaseLook
+from practice.dashboard.looking import Read
 
-Source = Callable[[Case, Sequence[Participant]], Iterable[str]]
+Source = Callable[[CaseLook], Iterable[str]]
 
 _SOURCES: list[Source] = []
+_NEEDS: list[Read] = []
 
 
-def source(missing: Source) -> Source:
-    """Decorator: sentences about what is missing yet."""
-    _SOURCES.append(missing)
-    return missing
+def source(*needs: Read) -> Callable[[Source], Source]:
+    """Decorator: sentences about what is missing yet, from the rows that it needs."""
+
+    def hang(missing: Source) -> Source:
+        _SOURCES.append(missing)
+        _NEEDS.extend(needs)
+        return missing
+
+    return hang
 
 
-def missing(case: Case, people: Sequence[Participant]) -> list[str]:
-    """All that is missing; empty where all is there."""
-    return [words for source in _SOURCES for words in source(case, people)]
+def needs() -> list[Read]:
+    """The rows that all rooms ask for."""
+    return list(_NEEDS)
+
+
+def missing(look: CaseLook) -> list[str]:
+    """All that is missing; nothing where all is there, or the work is over."""
+    if not look.case.is_open:
+        return []
+    return [words for source in _SOURCES for words in source(look)]

@@ -1,7 +1,7 @@
 """One time line for a case, both partners side by side.
 
-Each room hangs its own events on here, in a ``timeline.py``. A source is asked once for a page,
-in a number of queries that doesn't grow with the case.
+Each room hangs its own events on here, in a ``timeline.py``, and says which rows it needs: they
+are read together with everything else on the page.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,8 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from clients.models import Case, Participant
-from practice.models import User
+from clients.looking import CaseLook
+from clients.models import Participant
+from practice.dashboard.looking import Read
 
 
 class Kind(StrEnum):
@@ -37,44 +38,51 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Which events: of this case, for this reader, the latest ones before a moment."""
-
-    case: Case
-    user: User
-    before: datetime
-    most: int
-
-
-@dataclass(frozen=True)
 class Row:
-    """An event in the columns of the people: theirs in their own, of both across all."""
+    """An event in the columns of the people: in one's own, or across all where it is of both."""
 
     event: Event
-    cells: Sequence[Event | None]
+    # Whose column it stands in, and how many stand empty before and after it.
+    name: str = ""
+    before: Sequence[None] = ()
+    after: Sequence[None] = ()
 
 
-Source = Callable[[Asked], Iterable[Event]]
+Source = Callable[[CaseLook], Iterable[Event]]
 
 _SOURCES: list[Source] = []
+_NEEDS: list[Read] = []
 
 
-def source(events: Source) -> Source:
-    """Decorator: the time line shows what this returns, at most `most`, the latest first."""
-    _SOURCES.append(events)
-    return events
+def source(*needs: Read) -> Callable[[Source], Source]:
+    """Decorator: the time line shows what this returns of the rows that it needs."""
+
+    def hang(events: Source) -> Source:
+        _SOURCES.append(events)
+        _NEEDS.extend(needs)
+        return events
+
+    return hang
 
 
-def events(asked: Asked) -> list[Event]:
-    """The latest first, of all rooms together; no more than were asked for."""
-    found = [event for source in _SOURCES for event in source(asked)]
-    return sorted(found, key=lambda event: event.at, reverse=True)[: asked.most]
+def needs() -> list[Read]:
+    """The rows that all rooms ask for."""
+    return list(_NEEDS)
+
+
+def events(look: CaseLook) -> list[Event]:
+    """The latest before the moment asked about, of all rooms together; no more than asked for."""
+    found = [event for source in _SOURCES for event in source(look) if event.at < look.before]
+    return sorted(found, key=lambda event: event.at, reverse=True)[: look.most]
 
 
 def rows(found: Iterable[Event], people: Sequence[Participant]) -> list[Row]:
     """Each event in its column."""
-    columns = [person.pk for person in people]
+    last = len(people) - 1
+    columns = {
+        person.pk: (person.client.first_name, [None] * at, [None] * (last - at))
+        for at, person in enumerate(people)
+    }
     return [
-        Row(event, [event if event.who == column else None for column in columns])
-        for event in found
+        Row(event, *columns[event.who]) if event.who in columns else Row(event) for event in found
     ]

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from clients import ending_views, finding_views, history_views, plan_views, views
+from clients import ending_views, finding_views, history_views, plan_views, urgent_views, views
 
 app_name = "cases"
 urlpatterns = [
     path("", views.case_list, name="list"),
     path("find/", finding_views.find, name="find"),
+    path("urgent/", urgent_views.open_urgently, name="urgent"),
     path("covers/", ending_views.covers, name="covers"),
     path("covers/<uuid:cover_id>/end/", ending_views.end_cover, name="cover-end"),
     path("<uuid:case_id>/", views.case_page, name="page"),

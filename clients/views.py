@@ -5,27 +5,31 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clients import cases, changes, divergence, goals, preparing, readiness, timeline
+from clients import (
+    case_events,
+    cases,
+    changes,
+    divergence,
+    goals,
+    preparing,
+    readiness,
+    timeline,
+)
 from clients.contact import cards, codes
 from clients.forms import CourseForm
+from clients.looking import CaseLook, open_case, with_people
 from clients.models import Case, Participant
-from clients.timeline import Asked
-from practice import clock
 from practice.access.gate import staff
 from practice.access.roles import Role
 from practice.audit import trail
 from practice.audit.models import Verb
 from practice.dashboard import registry
 from practice.http import StaffRequest
-
-# On one page of the time line.
-_EVENTS = 60
 
 
 @staff(Role.COUNSELOR, Role.LEAD)
@@ -35,7 +39,7 @@ def case_list(request: StaffRequest) -> HttpResponse:
     found = (
         Case.objects.for_user(request.user)
         .select_related("concern")
-        .prefetch_related("participants__client")
+        .prefetch_related(with_people())
         .order_by("-status", "-opened_at")
     )
     return render(request, "clients/case_list.html", {"cases": found})
@@ -45,22 +49,21 @@ def case_list(request: StaffRequest) -> HttpResponse:
 @require_safe
 def case_page(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """One case: its people, and what each app hangs on it."""
-    case = _case(request, case_id)
-    people = list(case.participants.all())
-    rows = [(case, case.pk, person.client_id) for person in people]
-    trail.record_all(Verb.READ, rows, by=trail.staff_actor(request))
-    asked = Asked(case, request.user, _before(request), _EVENTS)
-    found = timeline.events(asked)
+    look = _look(request, case_id, before=_before(request))
+    # Further back there is only more of the time line.
+    page = registry.nothing if look.is_further_back else registry.case
+    _look_at_once(look, page)
+    look.has_read((look.case, look.case.pk, person.client_id) for person in look.people)
+    found = timeline.events(look)
     context = {
-        "case": case,
-        "people": people,
-        "is_own": case.counselor.user_id == request.user.pk,
-        "rows": timeline.rows(found, people),
-        "earlier": found[-1].at.isoformat() if len(found) == _EVENTS else "",
-        "course": changes.disclosure_set(case),
-        **_work(case, people),
-        # Further back there is only more of the time line.
-        "panels": [] if "before" in request.GET else registry.case.shown_to(request, case),
+        "case": look.case,
+        "people": look.people,
+        "is_own": look.is_own,
+        "panels": page.looked_at(request, look),
+        "rows": timeline.rows(found, look.people),
+        "earlier": found[-1].at.isoformat() if len(found) == look.most else "",
+        "course": changes.disclosure_set(look.rows(case_events.changes_of)),
+        **_work(look),
     }
     return render(request, "clients/case_page.html", context)
 
@@ -69,38 +72,55 @@ def case_page(request: StaffRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def prepare(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """All that one looks at before a session, on one screen and one sheet of paper."""
-    case = _case(request, case_id)
-    people = list(case.participants.all())
-    rows = [(case, case.pk, person.client_id) for person in people]
-    trail.record_all(Verb.READ, rows, by=trail.staff_actor(request), note="prepare")
-    found = timeline.events(Asked(case, request.user, clock.now(), _EVENTS))
+    look = _look(request, case_id)
+    _look_at_once(look, registry.preparing)
+    look.has_read((look.case, look.case.pk, person.client_id) for person in look.people)
+    found = timeline.events(look)
     context = {
-        "case": case,
-        "people": people,
+        "case": look.case,
+        "people": look.people,
+        "is_own": look.is_own,
         "since": preparing.last_session(found),
-        "rows": timeline.rows(preparing.since_last_session(found), people),
-        "coming": registry.preparing.shown_to(request, case),
-        **_work(case, people),
+        "rows": timeline.rows(preparing.since_last_session(found), look.people),
+        "coming": registry.preparing.looked_at(request, look, note="prepare"),
+        **_work(look),
     }
     return render(request, "clients/prepare.html", context)
 
 
-def _work(case: Case, people: list[Participant]) -> dict[str, Any]:
+def _look(request: StaffRequest, case_id: UUID, before: datetime | None = None) -> CaseLook:
+    case = _case(request, case_id)
+    return CaseLook(request.user, case, list(case.participants.all()), before=before)
+
+
+def _look_at_once(look: CaseLook, page: registry.Page) -> None:
+    """Read all that the page will show in one statement."""
+    look.load(
+        *page.needs(look.user.role),
+        *timeline.needs(),
+        *readiness.needs(),
+        *divergence.needs(),
+        goals.open_ones,
+        goals.waiting_actions,
+    )
+
+
+def _work(look: CaseLook) -> dict[str, Any]:
     """Where it stands: the plan, what is missing, and where the two go different ways."""
     return {
-        "goals": goals.of(case),
-        "missing": readiness.missing(case, people) if case.is_open else [],
-        "hints": divergence.hints(case, people),
+        "goals": goals.at_work(look),
+        "missing": readiness.missing(look),
+        "hints": divergence.hints(look),
     }
 
 
-def _before(request: StaffRequest) -> datetime:
-    """Where the time line is continued; now, unless an address says otherwise."""
+def _before(request: StaffRequest) -> datetime | None:
+    """Where the time line is continued, if an address says so."""
     try:
         given = parse_datetime(request.GET.get("before", ""))
     except ValueError:
-        given = None
-    return given if given and given.tzinfo else clock.now()
+        return None
+    return given if given and given.tzinfo else None
 
 
 @staff(Role.COUNSELOR)
@@ -157,9 +177,10 @@ def suspend(request: StaffRequest, participant_id: UUID) -> HttpResponse:
 
 
 def _case(request: StaffRequest, case_id: UUID) -> Case:
-    scope = Case.objects.for_user(request.user).select_related("concern", "counselor__user")
-    people = Participant.objects.select_related("client__state")
-    return get_object_or_404(scope.prefetch_related(Prefetch("participants", people)), pk=case_id)
+    case = open_case(request.user, case_id)
+    if case is None:
+        raise Http404
+    return case
 
 
 def _own_case(request: StaffRequest, case_id: UUID) -> Case:

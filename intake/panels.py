@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from intake import ages, gaps, triage
 from intake.models import ConsultationRequest, RefusalCount, Status
@@ -11,14 +11,29 @@ from practice.access.roles import Role
 from practice.audit import trail
 from practice.audit.models import Verb
 from practice.dashboard import registry
+from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
 from practice.models import Counselor
-from scheduling.models import Appointment
+from scheduling import of_day
+from scheduling.models import Appointment, Attendee
 from scheduling.models import Status as AppointmentStatus
 
 # Smaller numbers could point to somebody.
 _FEW = 5
+
+_MOST = 20
+# More than so many are counted as so many.
+_MANY = 100
+
+
+def unsafe(look: Look) -> QuerySet[ConsultationRequest]:
+    """Requests in which somebody said that they are not safe: one's own, and nobody's."""
+    mine = ConsultationRequest.objects.for_user(look.user)
+    waiting = (mine | ConsultationRequest.objects.filter(counselor=None)).filter(
+        needs_counselor=True
+    )
+    return waiting.select_related("client")[:_MOST]
 
 
 @registry.today.panel(
@@ -27,15 +42,36 @@ _FEW = 5
     template="intake/panel_safety.html",
     order=1,
     roles=(Role.COUNSELOR,),
+    needs=(unsafe,),
 )
-def safety(request: StaffRequest) -> Context | None:
-    """Requests in which somebody said that they are not safe."""
-    mine = ConsultationRequest.objects.for_user(request.user)
-    waiting = (mine | ConsultationRequest.objects.filter(counselor=None)).filter(
-        needs_counselor=True
-    )
-    found = list(waiting.select_related("client")[:20])
+def safety(request: StaffRequest, look: Look) -> Context | None:
+    """Where each is to be read."""
+    found = look.rows(unsafe)
     return {"requests": found, "needs_person": True} if found else None
+
+
+def at_work(look: Look) -> QuerySet[ConsultationRequest]:
+    """Consultations to come, and those that wait for something from the counselor."""
+    held = Q(appointment__status__in=[AppointmentStatus.DONE, AppointmentStatus.NO_SHOW])
+    waiting = Q(status__in=[Status.WAITING, Status.OFFERED, Status.REVIEW])
+    to_come = Q(appointment__status=AppointmentStatus.BOOKED)
+    since = look.now - timedelta(days=30)
+    return triage.with_facts(
+        ConsultationRequest.objects.for_user(look.user)
+        .exclude(status=Status.DECLINED)
+        .filter(to_come | waiting | (held & Q(appointment__starts_at__gte=since)), case=None)
+        .order_by("appointment__starts_at", "asked_at")
+    )[:_MOST]
+
+
+def attending(look: Look) -> QuerySet[Attendee]:
+    """Who comes to these, and from where."""
+    return Attendee.objects.filter(appointment__in=at_work(look).values("appointment"))
+
+
+def nobodys(look: Look) -> QuerySet[ConsultationRequest]:
+    """Requests that nobody looks after yet."""
+    return ConsultationRequest.objects.unassigned().filter(case=None).only("pk")[:_MANY]
 
 
 @registry.today.panel(
@@ -44,24 +80,24 @@ def safety(request: StaffRequest) -> Context | None:
     template="intake/panel_consultations.html",
     order=15,
     roles=(Role.COUNSELOR,),
+    needs=(at_work, attending, nobodys, of_day.licenses, of_day.served),
 )
-def consultations(request: StaffRequest) -> Context:
-    """Those to come, and those that wait for something from the counselor."""
-    since = clock.now() - timedelta(days=30)
-    held = Q(appointment__status__in=[AppointmentStatus.DONE, AppointmentStatus.NO_SHOW])
-    waiting = Q(status__in=[Status.WAITING, Status.OFFERED, Status.REVIEW])
-    to_come = Q(appointment__status=AppointmentStatus.BOOKED)
-    found = triage.with_facts(
-        ConsultationRequest.objects.for_user(request.user)
-        .exclude(status=Status.DECLINED)
-        .filter(to_come | waiting | (held & Q(appointment__starts_at__gte=since)), case=None)
-        .order_by("appointment__starts_at", "asked_at")
-    )[:20]
-    unassigned = ConsultationRequest.objects.unassigned().filter(case=None).count()
+def consultations(request: StaffRequest, look: Look) -> Context:
+    """What is to be done with each, and how many more there are to take on."""
+    found = look.rows(at_work)
+    coming = [each.appointment for each in found if each.appointment and each.appointment.is_open]
+    may_be = of_day.verdicts(look, coming, look.rows(attending))
+    blocked = {key for key, verdict in may_be.items() if not verdict}
     return {
-        "rows": list(zip(found, triage.next_steps(found), strict=True)),
-        "unassigned": unassigned,
+        "rows": [(each, triage.step_of(each, each.appointment_id in blocked)) for each in found],
+        "unassigned": len(look.rows(nobodys)),
     }
+
+
+def refused(look: Look) -> QuerySet[RefusalCount]:
+    """From where people asked, the states with the most first."""
+    counts = RefusalCount.objects.filter(times__gt=0).select_related("state")
+    return counts.order_by("-times")[:10]
 
 
 @registry.today.panel(
@@ -70,11 +106,12 @@ def consultations(request: StaffRequest) -> Context:
     template="intake/panel_elsewhere.html",
     order=60,
     roles=(Role.OWNER,),
+    needs=(refused,),
 )
-def elsewhere(request: StaffRequest) -> Context | None:
+def elsewhere(request: StaffRequest, look: Look) -> Context | None:
     """A number for each state; few in one state are shown as few, so that nobody is meant."""
-    counts = RefusalCount.objects.filter(times__gt=0).select_related("state").order_by("-times")
-    rows = [(each.state.name, each.times if each.times >= _FEW else None) for each in counts[:10]]
+    counts = look.rows(refused)
+    rows = [(each.state.name, each.times if each.times >= _FEW else None) for each in counts]
     return {"rows": rows, "few": _FEW} if rows else None
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from clients.contact import calls
 from clients.contact.models import Message
@@ -207,7 +207,7 @@ def next_steps(requests: Iterable[ConsultationRequest]) -> list[NextStep]:
     found = list(requests)
     coming = [each.appointment for each in found if each.appointment and each.appointment.is_open]
     blocked = places.blocked(coming)
-    return [_step(each, each.appointment_id in blocked) for each in found]
+    return [step_of(each, each.appointment_id in blocked) for each in found]
 
 
 def next_step(request: ConsultationRequest) -> NextStep:
@@ -215,7 +215,8 @@ def next_step(request: ConsultationRequest) -> NextStep:
     return next_steps([request])[0]
 
 
-def _step(request: ConsultationRequest, is_blocked: bool) -> NextStep:
+def step_of(request: ConsultationRequest, is_blocked: bool) -> NextStep:
+    """The same where it is known whether its appointment may take place like this."""
     if request.case_id or request.status == Status.DECLINED:
         return NextStep("Closed", waits=True)
     if request.needs_counselor:
@@ -265,7 +266,7 @@ def with_facts(requests: QuerySet[ConsultationRequest]) -> QuerySet[Consultation
         .select_related(
             "client__state", "partner_state", "counselor", "appointment__counselor__user"
         )
-        .prefetch_related("offers__appointment")
+        .prefetch_related(Prefetch("offers", Offer.objects.select_related("appointment")))
     )
 
 

@@ -1,6 +1,7 @@
 """The owner's settings: the practice, its states, people and licenses. Each change is audited."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
@@ -22,7 +23,12 @@ class AuditedAdmin(admin.ModelAdmin):
     """Writes who set what into the audit trail, in the same transaction."""
 
     is_audited = True
+    # In plain words beside each field for which the model itself has none.
+    help_texts: ClassVar[Mapping[str, str]] = {}
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return with_help(super().formfield_for_dbfield(db_field, request, **kwargs), self, db_field)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.Form, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -50,6 +56,13 @@ class AuditedAdmin(admin.ModelAdmin):
             trail.record(Verb.CREATE, obj, by=actor)
         for obj, fields in formset.changed_objects:
             trail.record(Verb.CHANGE, obj, by=actor, note=",".join(fields)[:100])
+
+
+def with_help(formfield: Any, of: Any, db_field: Any) -> Any:
+    """The form's field with the words that belong beside it."""
+    if formfield and not formfield.help_text:
+        formfield.help_text = of.help_texts.get(db_field.name, "")
+    return formfield
 
 
 class PracticeForm(forms.ModelForm):
@@ -83,6 +96,14 @@ class PracticeForm(forms.ModelForm):
 @admin.register(Practice)
 class PracticeAdmin(AuditedAdmin):
     form = PracticeForm
+    help_texts: ClassVar[Mapping[str, str]] = {
+        "phone": "Where people reach the front desk. It stands on the public pages.",
+        "time_zone": "The clock of the practice: of its days, and of when messages may go.",
+        "consultation_minutes": "How long a first consultation lasts.",
+        "session_minutes": "How long a session lasts, unless somebody says otherwise.",
+        "minimum_notice_hours": "Nobody books for themselves sooner than this.",
+        "booking_horizon_days": "So many days ahead people see open times.",
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not Practice.objects.exists()
@@ -113,6 +134,12 @@ class DirectoryAdmin(AuditedAdmin):
     list_select_related = ["state"]
     search_fields = ["name", "words"]
     ordering = ["state__name", "position", "name"]
+    help_texts: ClassVar[Mapping[str, str]] = {
+        "name": "What it is called there.",
+        "url": "Where it is on the web. Give this, or a number to call.",
+        "phone": "The number to call.",
+        "position": "The smallest number comes first.",
+    }
 
 
 @admin.register(User)
@@ -124,6 +151,13 @@ class StaffAdmin(AuditedAdmin, UserAdmin):
     list_filter = ["role", "is_active"]
     search_fields = ["name", "email"]
     filter_horizontal = []
+    help_texts: ClassVar[Mapping[str, str]] = {
+        "email": "With this address they sign in, and here messages for them go.",
+        "name": "As colleagues call them. What clients read is set under Counselors.",
+        "role": "What they may do. An owner reads no case; the front desk reads no case; a "
+        "clinical lead reads every case and changes none.",
+        "time_zone": "The clock on which they see all times.",
+    }
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
         ("Person", {"fields": ["name", "role", "time_zone", "is_active"]}),
@@ -154,11 +188,23 @@ class StaffAdmin(AuditedAdmin, UserAdmin):
 class LicenseInline(admin.TabularInline):
     model = License
     extra = 0
+    help_texts: ClassVar[Mapping[str, str]] = {
+        "state": "Where it is good. People must be there at the hour of the session.",
+        "kind": "A full license, or a registration for telehealth from elsewhere.",
+        "number": "As it stands on the license.",
+        "starts_on": "The first day on which it is good.",
+    }
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return with_help(super().formfield_for_dbfield(db_field, request, **kwargs), self, db_field)
 
 
 @admin.register(Counselor)
 class CounselorAdmin(AuditedAdmin):
     list_display = ["public_name", "user"]
+    help_texts: ClassVar[Mapping[str, str]] = {
+        "user": "Whose account it is. It can’t be changed later: their cases are theirs.",
+    }
     inlines = [LicenseInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

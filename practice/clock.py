@@ -5,6 +5,9 @@ offset is a file in ``MENDWELL_HOME`` and is read by web, worker and beat alike.
 there is no offset.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,10 +15,22 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+_MEANT: ContextVar[datetime | None] = ContextVar("meant", default=None)
+
 
 def now() -> datetime:
     """This moment in UTC, aware."""
-    return timezone.now() + offset()
+    return _MEANT.get() or timezone.now() + offset()
+
+
+@contextmanager
+def meaning(moment: datetime) -> Iterator[None]:
+    """While a statement is made that is sent later, "now" is what stands for that moment."""
+    token = _MEANT.set(moment)
+    try:
+        yield
+    finally:
+        _MEANT.reset(token)
 
 
 def today(zone: ZoneInfo) -> date:

@@ -13,7 +13,8 @@ from practice.models import Practice
 def practice(request: HttpRequest) -> dict[str, Any]:
     """The practice, whether this is the demo, and the staff's navigation."""
     return {
-        "practice": SimpleLazyObject(Practice.current),
+        # Where a page has read it already together with its own rows, it isn't read again.
+        "practice": getattr(request, "practice", None) or SimpleLazyObject(Practice.current),
         "demo": settings.DEMO,
-        "staff_nav": navigation.entries(request) if hasattr(request, "user") else [],
+        "staff_nav": SimpleLazyObject(lambda: navigation.entries(request)),
     }

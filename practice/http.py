@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from practice.models import User
+from practice.models import Practice, User
 
 
 class StaffRequest(HttpRequest):
@@ -10,6 +10,8 @@ class StaffRequest(HttpRequest):
 
     user: User
     request_id: str
+    # Set by pages that read it together with their own rows.
+    practice: Practice
 
 
 def network(request: HttpRequest) -> str:

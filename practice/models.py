@@ -115,8 +115,12 @@ class Practice(models.Model):
     @classmethod
     def current(cls) -> "Practice":
         """The practice, made with defaults where nobody has set it up yet."""
-        practice = cls.objects.filter(pk=1).first()
-        return practice or cls(pk=1, name="Your practice", display_name="The office")
+        return cls.objects.filter(pk=1).first() or cls.not_set_up()
+
+    @classmethod
+    def not_set_up(cls) -> "Practice":
+        """What holds until the owner has set it up."""
+        return cls(pk=1, name="Your practice", display_name="The office")
 
     @property
     def zone(self) -> ZoneInfo:

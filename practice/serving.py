@@ -19,7 +19,12 @@ from redis.retry import Retry
 from practice import broker
 from practice.processes import Processes, read_procfile
 
-DEMO_PEOPLE = ("owner@example.com", "counselor@example.com", "desk@example.com")
+DEMO_PEOPLE = (
+    "owner@example.com",
+    "counselor@example.com",
+    "desk@example.com",
+    "lead@example.com",
+)
 _WORDS = ("amber", "birch", "cedar", "clover", "fern", "heron", "maple", "meadow", "willow")
 
 

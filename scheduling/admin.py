@@ -1,5 +1,6 @@
 """The owner's settings of working hours and holidays."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -8,11 +9,22 @@ from django.http import HttpRequest, HttpResponse
 from practice.admin import AuditedAdmin
 from scheduling.models import DateHours, Holiday, TimeOff, WeeklyHours
 
+_HOURS = {
+    "counselor": "Whose hours they are.",
+    "kind": "What may be booked then.",
+    "begins": "On the counselor’s own clock.",
+    "ends": "On the counselor’s own clock.",
+}
+
 
 @admin.register(WeeklyHours)
 class WeeklyHoursAdmin(AuditedAdmin):
     list_display = ["counselor", "weekday", "begins", "ends", "kind"]
     list_filter = ["counselor", "kind"]
+    help_texts: ClassVar[Mapping[str, str]] = {
+        **_HOURS,
+        "weekday": "Every week on this day. Several stretches on one day are several rows.",
+    }
     list_select_related = ["counselor"]
 
 
@@ -20,6 +32,10 @@ class WeeklyHoursAdmin(AuditedAdmin):
 class DateHoursAdmin(AuditedAdmin):
     list_display = ["counselor", "day", "begins", "ends", "kind"]
     list_filter = ["counselor"]
+    help_texts: ClassVar[Mapping[str, str]] = {
+        **_HOURS,
+        "day": "On this day these hours stand in place of the weekly ones.",
+    }
     list_select_related = ["counselor"]
     date_hierarchy = "day"
 
@@ -28,6 +44,11 @@ class DateHoursAdmin(AuditedAdmin):
 class TimeOffAdmin(AuditedAdmin):
     list_display = ["counselor", "starts_at", "ends_at"]
     list_filter = ["counselor"]
+    help_texts: ClassVar[Mapping[str, str]] = {
+        "counselor": "Who is away.",
+        "starts_at": "From then on no time of theirs is offered. What is booked stays booked.",
+        "ends_at": "Until then.",
+    }
     list_select_related = ["counselor"]
 
 

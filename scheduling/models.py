@@ -260,10 +260,13 @@ LIVE = [Status.HOLD, Status.BOOKED, Status.DONE, Status.NO_SHOW]
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def for_user(self, user: User) -> "AppointmentQuerySet":
-        """What this person may open: the desk and the owner all, a counselor their own."""
+        """What this person may open: the desk and the owner all, a counselor their own.
+
+        Who stands in for a colleague has the sessions of their cases too.
+        """
         if user.role in (Role.DESK, Role.OWNER):
             return self
-        return self.filter(counselor__user=user)
+        return self.filter(Q(counselor__user=user) | Q(case__in=Case.objects.covered_by(user)))
 
     def live(self) -> "AppointmentQuerySet":
         """Those that take up time."""

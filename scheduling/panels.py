@@ -4,17 +4,18 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clients.models import Case
+from clients.looking import CaseLook, with_people
 from practice import clock
 from practice.access.roles import Role
 from practice.clock import on_wall_clock
 from practice.dashboard import registry
+from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
 from practice.models import Practice
 from practice.wording import spoken_day
-from scheduling import beginning, estimates, hours_words, places
-from scheduling.models import Appointment, Estimate, Series, Status
+from scheduling import beginning, estimates, hours_words, of_case, of_day
+from scheduling.models import Appointment, Estimate
 
 # Of a case's sessions; the others stand on the page of their series.
 _AHEAD_SHOWN, _PAST_SHOWN = 8, 8
@@ -28,24 +29,17 @@ _MOST_ESTIMATES = 30
     template="scheduling/panel_next.html",
     order=10,
     roles=(Role.COUNSELOR,),
+    needs=(of_day.coming, of_day.attending, of_day.licenses, of_day.served),
 )
-def coming(request: StaffRequest) -> Context:
+def coming(request: StaffRequest, look: Look) -> Context:
     """Sessions of the coming week, and those that wait to be marked."""
-    now = clock.now()
-    sessions = (
-        Appointment.objects.for_user(request.user)
-        .filter(
-            kind=Appointment.Kind.SESSION,
-            status=Status.BOOKED,
-            starts_at__lt=now + timedelta(days=8),
-        )
-        .select_related("case", "counselor__user")
-        .prefetch_related("case__participants__client", "attendees__client")
-        .order_by("starts_at")
-    )
-    shown = list(sessions[:20])
-    blocked = places.blocked(each for each in shown if each.ends_at > now)
-    return {"rows": [(each, _what_now(each, now, each.pk in blocked)) for each in shown]}
+    shown = look.rows(of_day.coming)
+    to_come = [each for each in shown if each.ends_at > look.now]
+    may_be = of_day.verdicts(look, to_come, look.rows(of_day.attending))
+    look.complete((each.case for each in shown if each.case), with_people())
+    return {
+        "rows": [(each, _what_now(each, look.now, not may_be.get(each.pk, True))) for each in shown]
+    }
 
 
 def _what_now(session: Appointment, now: datetime, is_blocked: bool) -> tuple[str, str]:
@@ -66,21 +60,20 @@ def _what_now(session: Appointment, now: datetime, is_blocked: bool) -> tuple[st
     title="Sessions",
     template="scheduling/panel_case.html",
     order=10,
-    roles=(Role.COUNSELOR,),
+    roles=(Role.COUNSELOR, Role.LEAD),
+    needs=(of_case.sessions, of_case.series_to_come),
 )
-def sessions(request: StaffRequest, case: Case) -> Context:
+def sessions(request: StaffRequest, look: CaseLook) -> Context:
     """The sessions to come, then what took place, the latest first; and the series they are of."""
-    now = clock.now()
-    found = Appointment.objects.filter(case=case)
-    ahead = list(found.filter(starts_at__gt=now).order_by("starts_at"))
-    past = list(found.filter(starts_at__lte=now).order_by("-starts_at")[:_PAST_SHOWN])
-    rhythms = {each.series_id for each in ahead if each.is_open and each.series_id}
+    found = look.rows(of_case.sessions)
+    ahead = [each for each in reversed(found) if each.starts_at > look.now]
+    past = [each for each in found if each.starts_at <= look.now][:_PAST_SHOWN]
     return {
-        "case": case,
+        "case": look.case,
         "sessions": ahead[:_AHEAD_SHOWN] + past,
         "later": len(ahead[_AHEAD_SHOWN:]),
-        "series": Series.objects.filter(pk__in=rhythms).order_by("made_at"),
-        "now": now,
+        "series": look.rows(of_case.series_to_come),
+        "now": look.now,
     }
 
 

@@ -38,15 +38,36 @@ def verdicts(appointments: Sequence[Appointment]) -> dict[UUID, Verdict]:
     """For each of these whether it may take place."""
     if not appointments:
         return {}
-    served = frozenset(State.objects.served().values_list("code", flat=True))
-    licenses = _licenses_of({each.counselor_id for each in appointments})
-    places = _places_of(appointments)
+    counselors = {each.counselor_id for each in appointments}
+    return judge(
+        appointments,
+        served=State.objects.served().values_list("code", flat=True),
+        licenses=License.objects.filter(counselor__in=counselors),
+        attendees=Attendee.objects.filter(appointment__in=appointments),
+    )
+
+
+def judge(
+    appointments: Iterable[Appointment],
+    *,
+    served: Iterable[str],
+    licenses: Iterable[License],
+    attendees: Iterable[Attendee],
+) -> dict[UUID, Verdict]:
+    """The same of rows that are there already; those of others are passed over."""
+    held: dict[int, list[License]] = defaultdict(list)
+    for each in licenses:
+        held[each.counselor_id].append(each)
+    places: dict[UUID, list[str]] = defaultdict(list)
+    for attendee in attendees:
+        places[attendee.appointment_id].append(attendee.state_id)
+    codes = frozenset(served)
     return {
         each.pk: may_meet(
-            licenses[each.counselor_id],
+            held[each.counselor_id],
             places[each.pk],
             each.starts_at.astimezone(each.counselor.zone).date(),
-            served,
+            codes,
         )
         for each in appointments
     }
@@ -86,18 +107,3 @@ def say_where(attendee: Attendee, state: State, time_zone: str, by: trail.Actor)
         note="place",
     )
     return verdict(appointment)
-
-
-def _licenses_of(counselors: Iterable[int]) -> dict[int, list[License]]:
-    licenses: dict[int, list[License]] = defaultdict(list)
-    for each in License.objects.filter(counselor__in=counselors):
-        licenses[each.counselor_id].append(each)
-    return licenses
-
-
-def _places_of(appointments: Iterable[Appointment]) -> dict[UUID, list[str]]:
-    places: dict[UUID, list[str]] = defaultdict(list)
-    rows = Attendee.objects.filter(appointment__in=appointments).values_list("appointment", "state")
-    for key, state in rows:
-        places[key].append(state)
-    return places

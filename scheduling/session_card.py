@@ -2,7 +2,7 @@
 will be, whether it may take place, and how each person may be reached. Nothing clinical.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -72,9 +72,14 @@ class SessionCard:
 def card(appointment: Appointment) -> SessionCard:
     """The card of this appointment, in a number of queries that its people don't change."""
     prefetch_related_objects([appointment], "attendees__client__card", "attendees__state")
-    practice = Practice.current()
-    verdict = places.verdict(appointment)
     attendees = list(appointment.attendees.all())
+    return card_of(appointment, attendees, Practice.current(), places.verdict(appointment))
+
+
+def card_of(
+    appointment: Appointment, attendees: Sequence[Attendee], practice: Practice, verdict: Verdict
+) -> SessionCard:
+    """The same of rows that are there already, the attendees with their clients and cards."""
     return SessionCard(
         counselor=appointment.counselor.public_name,
         when=spoken_time(appointment.starts_at, appointment.counselor.zone),

@@ -1,6 +1,7 @@
 """Whose sessions somebody may book and change, and which pages they go back to.
 
-A counselor reaches their own; the front desk everybody's, and reads no more of a case than names.
+A counselor reaches their own, and those of a colleague for whom they stand in just now; the front
+desk everybody's, and reads no more of a case than names.
 """
 
 from uuid import UUID
@@ -19,13 +20,17 @@ from scheduling.models import Appointment, Series
 def cases_of(user: User) -> QuerySet[Case]:
     """The open cases for which this person may book."""
     found = cases.open_cases()
-    return found if user.has_role(Role.DESK) else found.filter(counselor__user=user)
+    return found if user.has_role(Role.DESK) else found.filter(pk__in=_looked_after_by(user))
 
 
 def series_of(user: User) -> QuerySet[Series]:
     """The series that this person may see."""
     found = Series.objects.all()
-    return found if user.has_role(Role.DESK) else found.filter(case__counselor__user=user)
+    return found if user.has_role(Role.DESK) else found.filter(case__in=_looked_after_by(user))
+
+
+def _looked_after_by(user: User) -> QuerySet[Case]:
+    return Case.objects.run_by(user) | Case.objects.covered_by(user)
 
 
 def sessions_of(user: User) -> QuerySet[Appointment]:

@@ -13,6 +13,11 @@ from tests.live.fixtures import NARROW, WIDE
 from tests.live.product import ROOT, Product, running
 
 IMAGES = ROOT / "docs" / "images"
+OWNERS = {
+    "numbers": "/dashboard/numbers/",
+    "who-saw-what": "/dashboard/who-saw-what/?verb=sign_in",
+    "settings": "/admin/",
+}
 LARGEST = 150_000  # bytes; they are loaded with the README
 
 
@@ -26,6 +31,7 @@ def take_all() -> None:
         as_visitor(_page(browser, NARROW), product)
         as_desk(_page(browser, WIDE), product)
         as_counselor(_page(browser, WIDE), product)
+        as_owner(_page(browser, WIDE), product)
         browser.close()
 
 
@@ -37,6 +43,9 @@ def as_visitor(page: Page, product: Product) -> None:
     say_where(page, mine="New Jersey", partners="New Jersey")
     page.get_by_role("button", name="Take this time").wait_for()
     keep(page, "open-times")
+    # Every link looks like this before the code is given, one that is none as well.
+    page.goto(product.url(f"/s/{'A' * 43}"))
+    keep(page, "private-link")
 
 
 def as_desk(page: Page, product: Product) -> None:
@@ -55,6 +64,17 @@ def as_counselor(page: Page, product: Product) -> None:
     page.locator("[aria-labelledby=panel-answers]").get_by_role("link").first.click()
     page.get_by_role("heading", name="Handouts").first.wait_for()
     keep(page, "case-page")
+    page.get_by_role("link", name="Prepare for the session").click()
+    page.get_by_role("heading", level=1, name="Before the session").wait_for()
+    keep(page, "prepare")
+
+
+def as_owner(page: Page, product: Product) -> None:
+    """The practice in numbers, the record of who saw what, and the settings."""
+    sign_in(page, product, "owner@example.com")
+    for name, address in OWNERS.items():
+        page.goto(product.url(address))
+        keep(page, name)
 
 
 def keep(page: Page, name: str) -> None:

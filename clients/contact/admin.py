@@ -1,6 +1,7 @@
 """The owner writes the next version of what people agree to; an earlier one never changes."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Max
@@ -18,6 +19,11 @@ class ConsentDocumentAdmin(AuditedAdmin):
     list_display = ["title", "purpose", "version", "published_at"]
     list_filter = ["purpose"]
     fields = ["purpose", "title", "body", "agreement"]
+    help_texts: ClassVar[Mapping[str, str]] = {
+        "purpose": "What it is about. The newest of each is what people are asked to sign.",
+        "title": "The heading above the text.",
+        "agreement": "The sentence beside the box that people tick.",
+    }
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> ConsentDocument:
         """The next version of its purpose, from now on."""

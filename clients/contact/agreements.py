@@ -1,6 +1,6 @@
 """What people sign: the newest words of each agreement, signing them, and taking them back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,9 +20,18 @@ class NotTheirsToTakeBack(Exception):
 
 def current(*purposes: Purpose) -> list[ConsentDocument]:
     """The newest version of each of these, in the order asked; none where none was written."""
-    written = ConsentDocument.objects.filter(purpose__in=purposes).order_by("version")
-    newest = {document.purpose: document for document in written}
-    return [newest[purpose] for purpose in purposes if purpose in newest]
+    return newest(written(*purposes), *purposes)
+
+
+def written(*purposes: Purpose) -> QuerySet[ConsentDocument]:
+    """Every version of each of these, the newest last."""
+    return ConsentDocument.objects.filter(purpose__in=purposes).order_by("version")
+
+
+def newest(documents: Iterable[ConsentDocument], *purposes: Purpose) -> list[ConsentDocument]:
+    """Of these the last of each purpose, in the order of the purposes."""
+    last = {document.purpose: document for document in documents}
+    return [last[purpose] for purpose in purposes if purpose in last]
 
 
 @transaction.atomic

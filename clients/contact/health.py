@@ -1,11 +1,12 @@
 """How sending is doing, in numbers alone."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet, Value
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -58,22 +59,51 @@ class Delivery:
 
 
 def delivery() -> Delivery:
-    """The state of the outbox now, in two queries; a third asks a server for its time."""
+    """The state of the outbox now, in three queries; a fourth asks a server for its time."""
+    return delivery_of(list(beats()), list(waiting()), list(troubled()), clock.now())
+
+
+def beats(_: object = None) -> QuerySet[Heartbeat]:
+    """When the sender last looked."""
+    return Heartbeat.objects.filter(name="tick")
+
+
+def waiting(_: object = None) -> "QuerySet[Message, Any]":
+    """One row of counts, or none: of what is still to go, which an index has apart."""
     now = clock.now()
     late = waiting_too_long(now)
-    counts = Message.objects.aggregate(
-        waiting=Count("pk", filter=Q(state__in=[State.DUE, State.CLAIMED], due_at__lte=now)),
+    return _counted(
+        Message.objects.filter(next_try_at__isnull=False, due_at__lte=now),
+        waiting=Count("pk", filter=Q(state__in=[State.DUE, State.CLAIMED])),
         late=Count("pk", filter=late),
         oldest=Min("due_at", filter=late),
-        uncertain=Count("pk", filter=Q(state=State.UNCERTAIN, due_at__gte=now - SHOWN)),
-        dead=Count("pk", filter=Q(state=State.DEAD, due_at__gte=now - SHOWN)),
     )
-    oldest = counts.pop("oldest")
-    beat = Heartbeat.objects.filter(name="tick").first()
+
+
+def troubled(_: object = None) -> "QuerySet[Message, Any]":
+    """The same of what was due in the last days and didn't arrive."""
+    now = clock.now()
+    return _counted(
+        Message.objects.filter(due_at__gte=now - SHOWN, due_at__lte=now),
+        uncertain=Count("pk", filter=Q(state=State.UNCERTAIN)),
+        dead=Count("pk", filter=Q(state=State.DEAD)),
+    )
+
+
+def _counted(messages: QuerySet[Message], **counts: Any) -> "QuerySet[Message, Any]":
+    return messages.order_by().values(all=Value(1)).annotate(**counts)
+
+
+def delivery_of(
+    beats: Sequence[Heartbeat], waiting: Sequence[Any], troubled: Sequence[Any], now: datetime
+) -> Delivery:
+    """What these rows say."""
+    counts = {**(waiting[0] if waiting else {}), **(troubled[0] if troubled else {})}
+    oldest, last = counts.get("oldest"), beats[0].at if beats else None
     return Delivery(
-        **counts,
+        **{name: counts.get(name, 0) for name in ("waiting", "late", "uncertain", "dead")},
         oldest_late=(now - oldest).total_seconds() if oldest else 0.0,
-        last_tick=(now - beat.at).total_seconds() if beat else None,
+        last_tick=(now - last).total_seconds() if last else None,
         clocks_apart=clocks.apart().total_seconds(),
     )
 

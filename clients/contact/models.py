@@ -303,6 +303,8 @@ class Message(models.Model):
                 name="contact_message_leased",
             ),
             models.Index(fields=["purpose", "subject_id"], name="contact_message_subject"),
+            # Of all that ever went, the dashboard looks at the last weeks only.
+            models.Index(fields=["due_at"], name="contact_message_when"),
         ]
 
     def __str__(self) -> str:

@@ -1,15 +1,23 @@
 """What the dashboard shows of messages and private links."""
 
 from datetime import timedelta
+from typing import TypeVar
+
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from clients.contact import calls, health
 from clients.contact.models import Message, PrivateLink
-from clients.models import Case, Participant
-from practice import clock
+from clients.looking import CaseLook
+from clients.models import Participant
 from practice.access.roles import Role
 from practice.dashboard import registry
+from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
+
+M = TypeVar("M", bound=Model)
+
+_SHOWN, _MOST = timedelta(days=14), 10
 
 
 @registry.today.panel(
@@ -18,13 +26,33 @@ from practice.http import StaffRequest
     template="contact/panel_delivery.html",
     order=0,
     roles=(Role.COUNSELOR, Role.OWNER),
+    needs=(health.beats, health.waiting, health.troubled),
 )
-def delivery(request: StaffRequest) -> Context | None:
+def delivery(request: StaffRequest, look: Look) -> Context | None:
     """Shown only while something is wrong with sending."""
-    state = health.delivery()
+    counts = look.rows(health.waiting), look.rows(health.troubled)
+    state = health.delivery_of(look.rows(health.beats), *counts, look.now)
     if state.is_well and not state.uncertain and not state.dead:
         return None
     return {"delivery": state, "needs_person": True}
+
+
+def stuck(look: Look) -> QuerySet[Message]:
+    """Messages that could not go to the counselor's own clients."""
+    found = _theirs(Message.objects.filter(calls.needed(), due_at__gte=look.now - _SHOWN), look)
+    return found.select_related("client").only("state", "reason", "due_at", "client__name")[:_MOST]
+
+
+def locked(look: Look) -> QuerySet[PrivateLink]:
+    """Links of theirs that were locked after wrong codes."""
+    found = _theirs(PrivateLink.objects.filter(locked_at__gte=look.now - _SHOWN), look)
+    return found.select_related("client").only("locked_at", "client__name")[:_MOST]
+
+
+def _theirs(rows: QuerySet[M], look: Look) -> QuerySet[M]:
+    # Asked of each of the few that are in trouble, not of all whom the counselor ever saw.
+    mine = Participant.objects.for_user(look.user).filter(client=OuterRef("client"))
+    return rows.filter(Exists(mine))
 
 
 @registry.today.panel(
@@ -33,19 +61,14 @@ def delivery(request: StaffRequest) -> Context | None:
     template="contact/panel_held_back.html",
     order=5,
     roles=(Role.COUNSELOR,),
+    needs=(stuck, locked),
 )
-def held_back(request: StaffRequest) -> Context | None:
-    """Messages that could not go to the counselor's own clients, and links that were locked."""
-    since = clock.now() - timedelta(days=14)
-    cases = Case.objects.for_user(request.user)
-    mine = {"client__participations__case__in": cases}
-    # Somebody may be in two of the counselor's cases.
-    messages, links = Message.objects.distinct(), PrivateLink.objects.distinct()
-    stuck = messages.filter(calls.needed(), **mine, due_at__gte=since).select_related("client")
-    locked = links.filter(**mine, locked_at__gte=since).select_related("client")
-    if not stuck and not locked:
+def held_back(request: StaffRequest, look: Look) -> Context | None:
+    """Whom to call, and why."""
+    found, links = look.rows(stuck), look.rows(locked)
+    if not found and not links:
         return None
-    return {"stuck": stuck[:10], "locked": locked[:10], "needs_person": True}
+    return {"stuck": found, "locked": links, "needs_person": True}
 
 
 @registry.case.panel(
@@ -55,9 +78,6 @@ def held_back(request: StaffRequest) -> Context | None:
     order=50,
     roles=(Role.COUNSELOR,),
 )
-def contact(request: StaffRequest, case: Case) -> Context:
+def contact(request: StaffRequest, look: CaseLook) -> Context:
     """Each person's contact card, their private access, and what went wrong with it."""
-    people = Participant.objects.filter(case=case).select_related(
-        "client__card", "client__personal_code"
-    )
-    return {"people": people}
+    return {"people": look.people}

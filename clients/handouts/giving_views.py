@@ -71,7 +71,7 @@ def waiting(request: StaffRequest, assignment_id: UUID) -> HttpResponse:
     return redirect("handouts:give", assignment.participant_id)
 
 
-@staff(Role.COUNSELOR)
+@staff(Role.COUNSELOR, Role.LEAD)
 @require_safe
 def of_case(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Both partners side by side: what they were given, how far they came, what they answered."""

@@ -34,15 +34,10 @@ def fitting(participant: Participant) -> list[Proposal]:
     if not participant.case.is_affair_recovery:
         return []
     confirmed = _confirmed_for_the_other(participant)
-    fits = sorted(_fitting_versions(participant), key=lambda each: _order(each, confirmed))
+    fits = sorted(fitting_versions(participant), key=lambda each: _order(each, confirmed))
     return [
         Proposal(version, _why(version, participant), _note(version, confirmed)) for version in fits
     ]
-
-
-def how_many(participant: Participant) -> int:
-    """How many fit, for the case's page."""
-    return _fitting_versions(participant).count() if participant.case.is_affair_recovery else 0
 
 
 def for_stage(stage: str) -> Q:
@@ -63,8 +58,9 @@ def about(topic: str) -> Q:
     return Q(topics_text__contains=json.dumps(topic, ensure_ascii=connection.vendor == "sqlite"))
 
 
-def _fitting_versions(participant: Participant) -> QuerySet[Version]:
-    given = participant.assignments.given().values("version__handout")
+def fitting_versions(participant: Participant) -> QuerySet[Version]:
+    """What fits a participant in a case of affair recovery, in no order."""
+    given = Assignment.objects.given().filter(participant=participant).values("version__handout")
     fits = with_stages(Version.objects.newest())
     fits = fits.filter(for_stage(participant.case.stage)).exclude(handout__in=given)
     fits = fits.filter(handout__audience__in=[Audience.BOTH, participant.part])

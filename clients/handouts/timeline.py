@@ -6,23 +6,23 @@ from django.urls import reverse
 
 from clients import timeline
 from clients.handouts.models import Assignment
-from clients.timeline import Asked, Event, Kind
+from clients.handouts.of_case import given
+from clients.looking import CaseLook
+from clients.timeline import Event, Kind
 
 
-@timeline.source
-def handouts(asked: Asked) -> Iterator[Event]:
+@timeline.source(given)
+def handouts(look: CaseLook) -> Iterator[Event]:
     """When each became readable, and what its reader did with it."""
-    given = Assignment.objects.filter(
-        participant__case=asked.case, released_at__isnull=False, released_at__lt=asked.before
-    )
-    for each in given.select_related("version").order_by("-released_at")[: asked.most]:
-        assert each.released_at is not None
+    for each in look.rows(given):
+        if each.released_at is None:
+            continue
         yield Event(
             at=each.released_at,
             kind=Kind.HANDOUT,
             words=f"“{each.version.title}”: {_became(each)}",
             who=each.participant_id,
-            url=reverse("handouts:version", args=[each.version_id]),
+            url=reverse("handouts:version", args=[each.version_id]) if look.may_act else "",
         )
 
 

@@ -108,6 +108,11 @@ class Note(models.Model):
         return str(self.pk)
 
     @property
+    def texts_beside(self) -> models.QuerySet[Any]:
+        """What was written of it in another window, until the author has chosen."""
+        return type(self)._default_manager.filter(beside=self)
+
+    @property
     def is_signed(self) -> bool:
         return self.signed_at is not None
 

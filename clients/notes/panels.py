@@ -1,12 +1,33 @@
 """Drafts that wait to be signed, on the counselor's Today."""
 
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from clients.looking import with_people
 from clients.notes.models import KINDS, Note
 from practice.access.roles import Role
 from practice.dashboard import registry
+from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
 
 _MOST = 10
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """The rows of this counselor's drafts of one kind, the oldest first."""
+
+    kind: str
+
+    def __call__(self, look: Look) -> QuerySet[Any]:
+        own = KINDS[self.kind].objects.drafts_of(look.user)
+        return own.defer("text", "refers_to").select_related("case").order_by("begun_at")[:_MOST]
+
+
+_UNSIGNED = tuple(Unsigned(kind) for kind in KINDS)
 
 
 @registry.today.panel(
@@ -15,14 +36,13 @@ _MOST = 10
     template="notes/panel_drafts.html",
     order=25,
     roles=(Role.COUNSELOR,),
+    needs=_UNSIGNED,
 )
-def drafts(request: StaffRequest) -> Context | None:
-    """Those of this counselor, the oldest first: a query for each kind, and one for names."""
-    found: list[Note] = []
-    for model in KINDS.values():
-        own = model.objects.drafts_of(request.user)
-        waiting = own.defer("text", "refers_to").select_related("case").order_by("begun_at")
-        found += waiting.prefetch_related("case__participants__client")[:_MOST]
+def drafts(request: StaffRequest, look: Look) -> Context | None:
+    """The oldest of all three kinds."""
+    found: list[Note] = [note for unsigned in _UNSIGNED for note in look.rows(unsigned)]
     if not found:
         return None
-    return {"notes": sorted(found, key=lambda note: note.begun_at)[:_MOST]}
+    shown = sorted(found, key=lambda note: note.begun_at)[:_MOST]
+    look.complete((note.case for note in shown), with_people())
+    return {"notes": shown}

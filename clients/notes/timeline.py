@@ -1,22 +1,37 @@
 """Notes of the record on the time line. A psychotherapy note is not of the record."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from clients import timeline
-from clients.notes.models import RECORD, Note
-from clients.timeline import Asked, Event, Kind
+from clients.looking import CaseLook
+from clients.notes.models import IndividualNote, JointNote, Note
+from clients.timeline import Event, Kind
 
 
-@timeline.source
-def notes(asked: Asked) -> Iterator[Event]:
-    """What this reader may read: a query for each of the two kinds."""
-    for model in RECORD:
-        found = model.objects.for_user(asked.user)
-        of_case = found.filter(case=asked.case, begun_at__lt=asked.before, adds_to=None)
-        for note in of_case.defer("text", "refers_to").order_by("-begun_at")[: asked.most]:
-            yield _event(note)
+def joint(look: CaseLook) -> QuerySet[Any]:
+    """Those about both that this reader may read."""
+    return _of_case(JointNote, look)
+
+
+def individual(look: CaseLook) -> QuerySet[Any]:
+    """Those about one of them that this reader may read."""
+    return _of_case(IndividualNote, look)
+
+
+def _of_case(model: type[Note], look: CaseLook) -> QuerySet[Any]:
+    found = model.objects.for_user(look.user).filter(case=look.case, adds_to=None)
+    return look.of_time_line(found.defer("text", "refers_to"), "begun_at")
+
+
+@timeline.source(joint, individual)
+def notes(look: CaseLook) -> Iterator[Event]:
+    """When each was begun, and whether it is signed."""
+    for note in [*look.rows(joint), *look.rows(individual)]:
+        yield _event(note)
 
 
 def _event(note: Note) -> Event:

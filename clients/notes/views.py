@@ -87,7 +87,7 @@ def _shown(request: StaffRequest, kind: str, note_id: UUID) -> HttpResponse:
     form = NoteForm(items=items, zone=request.user.zone, initial=_as_begun(note))
     others = [
         {"note": other, "address": _act("settle", note, other)}
-        for other in note.other_texts.order_by("begun_at")  # type: ignore[attr-defined]
+        for other in note.texts_beside.order_by("begun_at")
     ]
     context = {"note": note, "form": form, "others": others, "items": items}
     return render(request, "notes/draft.html", {**context, **_addresses(note)})

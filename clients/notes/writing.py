@@ -135,7 +135,7 @@ def sign(note: Note, by: trail.Actor) -> Note:
         raise AlreadySigned
     if not note.text.strip():
         raise Empty
-    if note.other_texts.exists():  # type: ignore[attr-defined]
+    if note.texts_beside.exists():
         raise OtherTexts
     note.signed_at = clock.now()
     note.save(update_fields=["signed_at"])

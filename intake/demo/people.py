@@ -54,6 +54,7 @@ def make(password: str) -> Counselor:
     )
     _user("owner@example.com", "Olive Owner", Role.OWNER, EASTERN, password)
     _user("desk@example.com", "Frankie Desk", Role.DESK, EASTERN, password)
+    _user("lead@example.com", "Casey Lead", Role.LEAD, EASTERN, password)
     made = [_counselor(each, password) for each in COUNSELORS]
     return made[0]
 

@@ -6,18 +6,23 @@ What somebody may not use is answered as if it didn't exist.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 
 from practice.access.roles import Role
+from practice.audit import trail
+from practice.audit.models import Verb
+from practice.models import User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 ANYONE = frozenset({"anyone"})
 LINK_HOLDERS = frozenset({"link holders"})
 EVERY_ROLE = frozenset(Role)
+_LONGEST_NOTE = 100
 
 _LIBRARY_VIEWS: dict[str, frozenset[Any]] = {
     "account_login": ANYONE,
@@ -62,14 +67,28 @@ def open_to(view: Callable[..., Any], name: str) -> frozenset[Any] | None:
     return marked or _LIBRARY_VIEWS.get(name)
 
 
+def _record_refusal(request: HttpRequest) -> None:
+    """Somebody on the staff asked for a page that isn't theirs, or isn't there: who can tell."""
+    match = request.resolver_match
+    if match is None:
+        return
+    assert isinstance(request.user, User)
+    case = match.kwargs.get("case_id", "")
+    by, note = trail.staff_actor(request), f"page {match.view_name}"[:_LONGEST_NOTE]
+    trail.record(Verb.DENY, request.user, by=by, case_id=case, note=note)
+
+
 class AccessMiddleware:
-    """Answers 404 where the view isn't for the one who asks."""
+    """Answers 404 where the view isn't for the one who asks, and records who was refused."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.NOT_FOUND and isinstance(request.user, User):
+            _record_refusal(request)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any

@@ -91,7 +91,8 @@ def record_all(
 
 
 def _append(rows: list[Entry]) -> None:
-    with transaction.atomic():
+    # Where it can't be recorded, nothing of the act around it may stay: no point to go back to.
+    with transaction.atomic(savepoint=False):
         _take_turn()
         last = Entry.objects.order_by("-seq").only("seq", "seal").first()
         seq, previous = (last.seq, last.seal) if last else (0, FIRST)

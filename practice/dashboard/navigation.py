@@ -38,9 +38,6 @@ class Entry:
 
 def entries(request: HttpRequest) -> list[Entry]:
     """What this person may open; empty for people who aren't on the staff."""
-    role = getattr(request.user, "role", None)
-    return [
-        Entry(label, reverse(name), request.path == reverse(name))
-        for label, name, roles in _ENTRIES
-        if role in roles
-    ]
+    role = getattr(getattr(request, "user", None), "role", None)
+    shown = [(label, reverse(name)) for label, name, roles in _ENTRIES if role in roles]
+    return [Entry(label, url, request.path == url) for label, url in shown]

@@ -8,6 +8,7 @@ from practice import clock
 from practice.access.gate import staff
 from practice.access.roles import Role
 from practice.dashboard import registry
+from practice.dashboard.looking import Look
 from practice.http import StaffRequest
 
 
@@ -16,7 +17,7 @@ from practice.http import StaffRequest
 def today(request: StaffRequest) -> HttpResponse:
     """What needs me now, who comes next, what changed."""
     context = {
-        "panels": registry.today.shown_to(request),
+        "panels": registry.today.looked_at(request, Look(request.user)),
         "now": clock.now(),
     }
     return render(request, "dashboard/today.html", context)

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.html import format_html
 from django.utils.timezone import get_current_timezone
 
 from practice import wording
@@ -14,6 +15,8 @@ register = template.Library()
 def _zone(zone: str | ZoneInfo | None) -> ZoneInfo:
     if isinstance(zone, ZoneInfo):
         return zone
+    if zone is None and isinstance(current := get_current_timezone(), ZoneInfo):
+        return current
     return ZoneInfo(zone or str(get_current_timezone()))
 
 
@@ -33,3 +36,9 @@ def spoken_day(moment: datetime, zone: str | ZoneInfo | None = None) -> str:
 def clock_time(moment: datetime, zone: str | ZoneInfo | None = None) -> str:
     """The time alone."""
     return wording.clock_time(moment, _zone(zone))
+
+
+@register.simple_tag
+def status(label: object, tone: str = "calm") -> str:
+    """The word for how something stands: components/status.html, for long lists."""
+    return format_html('<span class="status status-{}">{}</span>', tone, label)

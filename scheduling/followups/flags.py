@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from clients.contact import beside
 from clients.models import Case
@@ -126,12 +126,10 @@ def _where(flag: RiskFlag) -> dict[str, Any]:
     return {"case_id": person.case_id, "client_id": person.client_id}
 
 
-def shown_to(user: User) -> list[RiskFlag]:
+def shown_to(user: User) -> QuerySet[RiskFlag]:
     """Open flags of this person's own cases, and those that have come to them."""
     theirs = Q(participant__case__counselor__user=user) | Q(owner=user)
     found = RiskFlag.objects.open().filter(theirs)
-    return list(
-        found.select_related(
-            "participant__client", "participant__case__counselor", "owner", "acknowledged_by"
-        )
+    return found.select_related(
+        "participant__client", "participant__case__counselor", "owner", "acknowledged_by"
     )

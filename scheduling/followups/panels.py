@@ -3,17 +3,28 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
+from clients.looking import CaseLook, with_people
 from clients.models import Case, Participant
-from practice import clock
 from practice.access.roles import Role
-from practice.audit import trail
-from practice.audit.models import Verb
 from practice.dashboard import registry
+from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
 from practice.models import User
-from scheduling.followups import flags, planning, trends
-from scheduling.followups.models import CasePlan, FollowUp, Response, RiskFlag
+from scheduling.followups import flags, of_case, planning, trends
+from scheduling.followups.models import Response, RiskFlag
+
+# On Today: the answers of so many days, and not more than so many.
+_LATELY, _MOST = timedelta(days=14), 20
+# Of a case's follow-ups.
+_SHOWN = 40
+
+
+def flags_shown(look: Look) -> QuerySet[RiskFlag]:
+    """Those that this person is asked about."""
+    return flags.shown_to(look.user)
 
 
 @registry.today.panel(
@@ -22,19 +33,19 @@ from scheduling.followups.models import CasePlan, FollowUp, Response, RiskFlag
     template="followups/panel_flags.html",
     order=1,
     roles=(Role.COUNSELOR, Role.OWNER),
+    needs=(flags_shown,),
 )
-def open_flags(request: StaffRequest) -> Context | None:
+def open_flags(request: StaffRequest, look: Look) -> Context | None:
     """Flag, since, due by, who: for whoever is asked, without a word of what was answered."""
-    found = flags.shown_to(request.user)
+    found = look.rows(flags_shown)
     if not found:
         return None
-    now = clock.now()
     rows = [
         {
             "row": flag,
-            "is_mine": flag.participant.case.counselor.user_id == request.user.pk,
-            "is_late": flag.acknowledged_at is None and flag.due_at <= now,
-            "who": _who(flag, request.user),
+            "is_mine": flag.participant.case.counselor.user_id == look.user.pk,
+            "is_late": flag.acknowledged_at is None and flag.due_at <= look.now,
+            "who": _who(flag, look.user),
         }
         for flag in found
     ]
@@ -48,26 +59,29 @@ def _who(flag: RiskFlag, user: User) -> str:
     return " ".join(f"{word[0]}." for word in name.split())
 
 
+def answered_lately(look: Look) -> QuerySet[Response]:
+    """The latest answers in the cases that this counselor sees."""
+    found = Response.objects.filter(
+        participant__case__in=Case.objects.for_user(look.user).open(),
+        answered_at__gte=look.now - _LATELY,
+    )
+    joined = found.select_related("participant__client", "participant__case")
+    return joined.order_by("-answered_at")[:_MOST]
+
+
 @registry.today.panel(
     "answers",
     title="What they answered",
     template="followups/panel_answers.html",
     order=20,
     roles=(Role.COUNSELOR,),
+    needs=(answered_lately,),
 )
-def answers(request: StaffRequest) -> Context:
+def answers(request: StaffRequest, look: Look) -> Context:
     """The answers of the last two weeks, by case, both partners' side by side."""
-    since = clock.now() - timedelta(days=14)
-    responses = list(
-        Response.objects.filter(
-            participant__case__in=Case.objects.for_user(request.user).open(),
-            answered_at__gte=since,
-        )
-        .select_related("participant__client", "participant__case", "follow_up__session")
-        .prefetch_related("participant__case__participants__client")
-        .order_by("-answered_at")[:20]
-    )
-    _record_reading(request, responses)
+    responses = look.rows(answered_lately)
+    _read(look, [(response, response.participant) for response in responses])
+    look.complete((each.participant.case for each in responses), with_people())
     return {"cases": by_case(responses)}
 
 
@@ -76,35 +90,29 @@ def answers(request: StaffRequest) -> Context:
     title="Between sessions",
     template="followups/panel_case.html",
     order=30,
-    roles=(Role.COUNSELOR,),
+    roles=(Role.COUNSELOR, Role.LEAD),
+    needs=(of_case.follow_ups, of_case.plan),
 )
-def follow_ups(request: StaffRequest, case: Case) -> Context:
+def follow_ups(request: StaffRequest, look: CaseLook) -> Context:
     """The plan, what is on its way to each partner, and what each answered."""
-    found = (
-        FollowUp.objects.filter(participant__case=case)
-        .select_related(
-            *("step", "message", "session", "assignment__version"),
-            *("participant__client", "participant__follow_up_hour"),
-        )
-        .prefetch_related("response__participant")
-        .order_by("-message__due_at")
-    )
-    rows = list(found[:40])
-    responses = [row.response for row in rows if hasattr(row, "response")]
-    _record_reading(request, responses)
+    found = look.rows(of_case.follow_ups)
+    rows = sorted(found, key=lambda row: row.message.due_at, reverse=True)[:_SHOWN]
     for row in rows:
+        row.participant.client = look.person(row.participant_id).client
         row.why = planning.why(row)  # type: ignore[attr-defined]
-    people = Participant.objects.filter(case=case).select_related("client")
+    answered = [row for row in rows if hasattr(row, "response")]
+    _read(look, [(row.response, row.participant) for row in answered])
+    plans = look.rows(of_case.plan)
     return {
-        "case": case,
-        "plan": CasePlan.objects.filter(case=case).select_related("plan").first(),
+        "case": look.case,
+        "plan": plans[0].plan if plans else None,
         "people": [
             (
                 person,
                 [row for row in rows if row.participant_id == person.pk],
-                trends.of([each for each in responses if each.participant_id == person.pk]),
+                trends.of([row.response for row in answered if row.participant_id == person.pk]),
             )
-            for person in people
+            for person in look.people
         ],
     }
 
@@ -126,12 +134,10 @@ def _position(person: tuple[Participant, list[Response]]) -> int:
     return person[0].position
 
 
-def _record_reading(request: StaffRequest, responses: list[Response]) -> None:
-    rows = [
-        (response, response.participant.case_id, response.participant.client_id)
-        for response in responses
-    ]
-    trail.record_all(Verb.READ, rows, by=trail.staff_actor(request))
-    unseen = [response.pk for response in responses if response.seen_at is None]
+def _read(look: Look, responses: list[tuple[Response, Participant]]) -> None:
+    look.has_read((each, person.case_id, person.client_id) for each, person in responses)
+    if look.user.role == Role.LEAD:
+        return  # the counselor hasn't seen it yet
+    unseen = [each.pk for each, _ in responses if each.seen_at is None]
     if unseen:
-        Response.objects.filter(pk__in=unseen).update(seen_at=clock.now())
+        Response.objects.filter(pk__in=unseen).update(seen_at=look.now)

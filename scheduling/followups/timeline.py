@@ -2,26 +2,18 @@
 
 from collections.abc import Iterator
 
-from django.db.models.functions import Coalesce
-
 from clients import timeline
 from clients.contact.models import State
-from clients.timeline import Asked, Event, Kind
+from clients.looking import CaseLook
+from clients.timeline import Event, Kind
+from scheduling.followups import of_case
 from scheduling.followups.models import FollowUp
 
 
-@timeline.source
-def follow_ups(asked: Asked) -> Iterator[Event]:
+@timeline.source(of_case.follow_ups)
+def follow_ups(look: CaseLook) -> Iterator[Event]:
     """What was due and what became of it; an answer stands when it came."""
-    found = (
-        FollowUp.objects.filter(participant__case=asked.case)
-        .annotate(at=Coalesce("response__answered_at", "message__due_at"))
-        .filter(at__lt=asked.before)
-        .select_related("message", "response", "assignment__version")
-        .defer("response__answers_text", "message__token")
-        .order_by("-at")
-    )
-    for each in found[: asked.most]:
+    for each in look.rows(of_case.follow_ups):
         yield _event(each)
 
 

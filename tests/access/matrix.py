@@ -84,6 +84,12 @@ def _stood_in(subject: str, **facts: Any) -> Row:
     return _counselor(subject, covered=True, cover_sends=True, **facts)
 
 
+def _booked(subject: str, **facts: Any) -> Row:
+    """By the desk for everybody; by the counselor, and by whoever stands in."""
+    who = DESK | COUNSELORS
+    return Row(who, subject=subject, everywhere=DESK, covered=True, cover_sends=True, **facts)
+
+
 def _case(subject: str, **facts: Any) -> Row:
     """Read by the counselor, whoever stands in, and the clinical lead."""
     return Row(COUNSELORS | LEAD, subject=subject, everywhere=LEAD, covered=True, **facts)
@@ -236,6 +242,7 @@ ROWS: dict[str, Row] = {
     "cases:separate": _counselor("case", status=405),
     "cases:hand-on": _counselor("case", status=405),
     "cases:reopen": _counselor("closed_case", status=405, sends={}),
+    "cases:urgent": Row(COUNSELORS),
     "cases:covers": Row(COUNSELORS | LEAD),
     "cases:cover-end": Row(
         COUNSELORS | LEAD, status=405, subject="cover", everywhere=LEAD, sends={}
@@ -297,30 +304,24 @@ ROWS: dict[str, Row] = {
             "disclosure": "yes",
         },
     ),
-    "sessions:page": _counselor("session"),
-    "sessions:begin": _counselor("session", status=405),
-    "sessions:done": _counselor("session", status=405, sends={}),
-    "sessions:no-show": _counselor("session", status=405, sends={}),
-    "sessions:book": Row(
-        DESK | COUNSELORS,
-        subject="case",
-        everywhere=DESK,
+    "sessions:page": _stood_in("session"),
+    "sessions:begin": _stood_in("session", status=405),
+    "sessions:done": _stood_in("session", status=405, sends={}),
+    "sessions:no-show": _stood_in("session", status=405, sends={}),
+    "sessions:book": _booked(
+        "case",
         sends={
             **{"first_day": "2026-12-21", "at": "10:00", "minutes": "50", "times": "1"},
             **{"every_weeks": "1", "{places}": "{places}"},
         },
     ),
-    "sessions:series": Row(DESK | COUNSELORS, subject="series", everywhere=DESK),
-    "sessions:change": Row(
-        DESK | COUNSELORS,
-        subject="appointment",
-        everywhere=DESK,
+    "sessions:series": _booked("series"),
+    "sessions:change": _booked(
+        "appointment",
         sends={"day": "2026-12-22", "at": "10:00", "scope": "one", "seen": "{seen_move}"},
     ),
-    "sessions:cancel": Row(
-        DESK | COUNSELORS,
-        subject="appointment",
-        everywhere=DESK,
+    "sessions:cancel": _booked(
+        "appointment",
         sends={"reason": "counselor", "scope": "one", "seen": "{seen_end}"},
     ),
     # Hours: the desk and the owner everybody's, a counselor their own
@@ -370,7 +371,7 @@ ROWS: dict[str, Row] = {
     "handouts:preview": _counselor("draft", own=False),
     # Who stands in may hold back what shouldn't go now.
     "handouts:waiting": _stood_in("waiting", status=405, sends={"act": "take_back"}),
-    "handouts:of-case": _counselor("case", covered=True),
+    "handouts:of-case": _case("case"),
     "handouts:review": _counselor("draft", own=False, sends={"title": "Other words"}),
     "handouts:publish": _counselor("draft", own=False, sends={"stages": ["impact"]}),
     "followups:plans": _counselor(sends={"name": "Another plan"}),

@@ -25,7 +25,7 @@ def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(CONTENT)
 
 
-@staff(Role.DESK)
+@staff(*Role)
 def bare_table(request: HttpRequest) -> HttpResponse:
     """As many rows as the page it stands beside, in the same frame, in the plainest of tables."""
     return HttpResponse(_table().render({"rows": ROWS()}, request))

@@ -38,13 +38,20 @@ def stand_still() -> datetime:
     return now
 
 
-def hire(number: int, states: Collection[str], weekdays: Iterable[int] = EVERY_DAY) -> list[Any]:
+def hire(
+    number: int, states: Collection[str], weekdays: Iterable[int] = EVERY_DAY, *, called: str = "c"
+) -> list[Any]:
     """So many counselors, licensed for long in all of these states, at work on these weekdays."""
     from practice.models import Counselor, License, User
     from scheduling.models import WeeklyHours
 
     users = User.objects.bulk_create(
-        User(email=f"c{each}@example.com", name=f"C{each:03}", role="counselor", password="!")
+        User(
+            email=f"{called}{each}@example.com",
+            name=f"{called.title()}{each:03}",
+            role="counselor",
+            password="!",
+        )
         for each in range(number)
     )
     people = Counselor.objects.bulk_create(

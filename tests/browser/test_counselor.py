@@ -167,3 +167,36 @@ def test_the_owner_examines_the_record(product: Product, new_person: NewPerson) 
     page.get_by_role("link", name="Who saw what").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Who saw what")
     look(page, "96-who-saw-what")
+
+
+def test_the_owner_sets_up_and_looks_by_keyboard_alone(
+    product: Product, new_person: NewPerson
+) -> None:
+    page = new_person()
+    sign_in(page, product, "owner@example.com")
+    enter(page, "link", "Numbers")
+    page.wait_for_url(re.compile("/numbers/"))
+    look(page, "101-numbers")
+    enter(page, "link", "Who saw what")
+    page.get_by_label("Show").focus()
+    page.keyboard.type("Cases opened")
+    enter(page, "button", "Show")
+    page.wait_for_url(re.compile("view=urgent"))
+    look(page, "102-who-saw-what")
+    enter(page, "link", "Settings")
+    enter(page, "link", "States")
+    enter(page, "link", "New York")
+    page.get_by_label("Note").focus()
+    page.keyboard.type("Looked at by keyboard.")
+    enter(page, "button", "Save")
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+
+
+def test_the_lead_reads_a_case_by_keyboard_alone(product: Product, new_person: NewPerson) -> None:
+    page = new_person()
+    sign_in(page, product, "lead@example.com")
+    open_first_case(page)
+    expect(page.get_by_role("heading", name="Between sessions")).to_be_visible()
+    look(page, "103-case-of-the-lead")
+    enter(page, "link", "Both side by side")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Handouts of")

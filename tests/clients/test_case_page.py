@@ -1,5 +1,6 @@
 """The case page, preparing a session, the plan, standing in, and finding a case."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,17 +15,21 @@ from clients import goals, timeline
 from clients.contact.models import Consent, Message
 from clients.handouts import assign
 from clients.handouts.models import Assignment
+from clients.looking import CaseLook, open_case
 from clients.models import AgreedAction, Cover, Goal
-from clients.timeline import Asked, Kind
+from clients.timeline import Kind
 from practice import clock
 from practice.access.roles import Role
 from practice.audit import trail
+from practice.audit.models import Entry
 from scheduling import lifecycle
 from scheduling.followups import checkins
-from scheduling.followups.models import FollowUp
+from scheduling.followups.models import FollowUp, Response
 from scheduling.models import Appointment
 from tests.access.notes import make_note, make_signed
 from tests.cast import Cast, in_days, make_counselor, make_session, make_user, make_version
+
+NAMES = ("Hanna", "Ian")
 
 
 @pytest.fixture
@@ -57,7 +62,17 @@ def test_everything_that_happened_stands_in_one_line_each_in_its_column(
     Assignment.objects.update(released_at=clock.now())  # whatever the pace
     make_signed("individual", cast.nora, cast.ian)
     make_note("psychotherapy", cast.nora, cast.ian)
-    found = timeline.events(Asked(cast.case, cast.nora.user, clock.now() + timedelta(1), 50))
+    case = open_case(cast.nora.user, cast.case.pk)
+    assert case
+    found = timeline.events(
+        CaseLook(
+            cast.nora.user,
+            case,
+            list(case.participants.all()),
+            before=clock.now() + timedelta(1),
+            most=50,
+        )
+    )
     kinds = {(event.kind, event.who) for event in found}
     assert (Kind.HANDOUT, cast.hanna.pk) in kinds
     assert (Kind.NOTE, cast.ian.pk) in kinds
@@ -93,6 +108,20 @@ def test_divergence_is_shown_to_the_counselor(cast: Cast, nora: Browser, now: da
     assert "Hanna said 1, Ian said 5 of 5." in text
 
 
+def test_handouts_to_confirm_stand_on_today_until_something_is_confirmed(
+    cast: Cast, nora: Browser, signed_in: Callable[..., Browser], now: datetime
+) -> None:
+    def asked(browser: Browser) -> list[bool]:
+        text = browser.get(reverse("dashboard:today")).content.decode()
+        return [f'Choose<span class="visually-hidden"> for {who}' in text for who in NAMES]
+
+    held(cast, now)
+    assert asked(nora) == [True, True]
+    assert asked(signed_in(cast.ida.user)) == [False, False]
+    assign.give(cast.hanna, [make_version()], now=False, user=cast.nora.user, by=trail.SYSTEM)
+    assert asked(nora) == [False, True]
+
+
 def test_what_is_missing_before_the_next_session_is_named(
     cast: Cast, nora: Browser, now: datetime
 ) -> None:
@@ -118,11 +147,19 @@ def test_preparing_shows_what_came_since_the_last_session(
 def test_the_lead_reads_the_case_and_finds_nothing_to_change_it_with(
     cast: Cast, signed_in: Callable[..., Browser], now: datetime
 ) -> None:
-    held(cast, now)
+    held(cast, now, hanna="3")
+    assign.give(cast.ian, [make_version()], now=True, user=cast.nora.user, by=trail.SYSTEM)
     lead = signed_in(make_user("lena", Role.LEAD))
     text = page(lead, "page", cast.case.pk)
     assert "Took place" in text
+    assert "CANARY" in text  # what Hanna answered
     assert text.count("<form") == 1  # signing out
+    for address in re.findall(r'href="(/dashboard/[^"#?]*)"', text):
+        assert lead.get(address).status_code == 200, address
+    # The counselor hasn't seen it yet, and the record says who has.
+    assert Response.objects.get().seen_at is None
+    read = Entry.objects.filter(resource="followups.response", verb="read")
+    assert [entry.role for entry in read] == ["lead"]
 
 
 # Constant queries
@@ -185,7 +222,9 @@ def test_a_case_of_years_takes_no_more_queries_than_a_new_one(
         goals.set_goal(cast.case, f"Goal {number}", trail.SYSTEM)
         make_note("joint", cast.nora, cast.hanna)
     many = [queries(nora, address) for address in addresses]
-    assert all(after <= before + 3 for before, after in zip(few, many, strict=True)), (few, many)
+    # The first note brings one more question: the names of those it is about.
+    assert all(after <= before + 1 for before, after in zip(few, many, strict=True)), (few, many)
+    assert max(many) <= 12, many
 
 
 # The plan

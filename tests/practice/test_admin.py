@@ -458,3 +458,23 @@ def test_the_navigation_leads_only_where_one_may_go(cast: Cast, signed_in, role:
     assert sum(entry.current for entry in entries) == 1
     for entry in entries:
         assert browser.get(entry.url).status_code == 200
+
+
+def test_each_field_says_in_plain_words_what_it_does(rf: Any, cast: Cast) -> None:
+    request = rf.get("/admin/")
+    request.user = cast.olga
+    silent = [
+        f"{model._meta.label}.{name}"
+        for model, settings in admin.site._registry.items()
+        if settings.has_change_permission(request) or settings.has_add_permission(request)
+        for name, field in _fields(settings, request)
+        if not field.help_text
+    ]
+    assert silent == []
+
+
+def _fields(settings: Any, request: Any) -> list[tuple[str, Any]]:
+    lines = [formset.form for formset, _ in settings.get_formsets_with_inlines(request)]
+    forms = [settings.get_form(request), *lines]
+    hidden = {"id", "DELETE", "counselor"} if lines else set()
+    return [each for form in forms for each in form.base_fields.items() if each[0] not in hidden]

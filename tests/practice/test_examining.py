@@ -101,3 +101,18 @@ def test_a_long_record_takes_no_more_queries(cast: Cast, olga: Browser) -> None:
         look(cast)
     assert queries() <= few + 1 <= 15  # one more counts the pages
     assert "Page 2 of" in record(olga, page=2)
+
+
+def test_pages_that_are_not_theirs_are_recorded_and_bursts_of_them_stand_out(
+    cast: Cast, signed_in: Callable[..., Browser]
+) -> None:
+    ida = signed_in(cast.ida.user)
+    for _ in range(10):
+        assert ida.get(reverse("cases:page", args=[cast.case.pk])).status_code == 404
+    assert ida.get(reverse("figures:numbers")).status_code == 404
+    refused = Entry.objects.filter(verb=Verb.DENY, actor_id=str(cast.ida.user.pk))
+    assert {(each.note, each.case_id) for each in refused} == {
+        ("page cases:page", str(cast.case.pk)),
+        ("page figures:numbers", ""),
+    }
+    assert "Ida was refused 11 times in the last week" in record(signed_in(cast.olga))

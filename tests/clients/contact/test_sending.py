@@ -363,7 +363,10 @@ def test_each_tick_says_that_it_ran(hanna, now, travel, sink):
     ("index", "rows"),
     [
         ("contact_message_to_take", Message.objects.to_take(NOW).order_by("next_try_at")[:100]),
-        ("contact_message_leased", Message.objects.filter(lease_until__lt=NOW, state="claimed")),
+        (
+            "contact_message_leased",
+            Message.objects.filter(lease_until__lt=NOW, state="claimed").order_by("lease_until"),
+        ),
     ],
 )
 @pytest.mark.django_db

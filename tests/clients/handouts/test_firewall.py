@@ -109,7 +109,7 @@ def test_it_is_neither_counted_nor_offered(
     make_version(Audience.HURT, title="CANARY")
     change(cast)
     hanna = Participant.objects.select_related("case__concern").get(pk=cast.hanna.pk)
-    assert propose.how_many(hanna) == len(propose.fitting(hanna)) == 0
+    assert propose.fitting_versions(hanna).count() == len(propose.fitting(hanna)) == 0
     page = signed_in(cast.nora.user).get(reverse("handouts:give", args=[hanna.pk]))
     assert b"CANARY" not in page.content
 

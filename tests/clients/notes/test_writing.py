@@ -131,7 +131,7 @@ def test_the_second_window_goes_on_where_its_text_is_kept(cast: Cast, nora: Brow
     sent = {"text": "Second, longer", "version": told["version"], "window": TWO}
     nora.post(told["save"], sent, headers={"X-Autosave": "1"})
     assert again(note).text == "First"
-    assert [other.text for other in note.other_texts.all()] == ["Second, longer"]  # type: ignore[attr-defined]
+    assert [other.text for other in note.texts_beside.all()] == ["Second, longer"]
 
 
 def test_an_answer_that_got_lost_makes_no_second_text(cast: Cast, nora: Browser) -> None:
@@ -150,7 +150,7 @@ def test_the_author_chooses_and_signs_only_then(
     keep(nora, note, "First", 1, ONE)
     keep(nora, note, "Second", 1, TWO)
     assert "choose first" in act(nora, "sign", note).content.decode()
-    (other,) = note.other_texts.all()  # type: ignore[attr-defined]
+    (other,) = note.texts_beside.all()
     nora.post(reverse("notes:joint-settle", args=[note.pk, other.pk]), choice)
     act(nora, "sign", note)
     assert (again(note).text, again(note).is_signed) == (left, True)

@@ -1,0 +1,110 @@
+"""Rows of several tables come in one statement, as if each had been asked for by itself."""
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.models import DateTimeField, F, Q, UUIDField
+from django.test.utils import CaptureQueriesContext
+
+from clients.handouts.models import Handout
+from clients.models import Case, Participant
+from practice.models import License, Practice
+from practice.together import Given, Statement
+from scheduling.models import Appointment, WeeklyHours
+from tests.cast import Cast, in_days, make_session, make_version
+
+
+def test_all_kinds_of_columns_come_as_the_driver_gives_them(cast: Cast, now: datetime) -> None:
+    make_version()
+    make_session(cast.case, in_days(now, 1))
+    cast.case.closed_at, cast.case.status = now, "closed"
+    cast.case.save()
+
+    def asked() -> list:
+        return [
+            Participant.objects.select_related("client__state", "client__card", "case__concern"),
+            Appointment.objects.select_related("counselor__user").order_by("-starts_at"),
+            Case.objects.filter(Q(status="closed") | Q(came_from=None)).order_by("opened_at", "pk"),
+            License.objects.order_by("expires_on", "pk"),
+            Handout.objects.all(),
+            Practice.objects.values_list("quiet_from", flat=True),
+            WeeklyHours.objects.values("begins", "counselor__public_name").order_by("pk"),
+        ]
+
+    apart = [list(each) for each in asked()]
+    with CaptureQueriesContext(connection) as captured:
+        found = Statement(asked()).rows({})
+    assert len(captured) == 1
+    assert all(found)
+    assert [[_plain(row) for row in rows] for rows in found] == [
+        [_plain(row) for row in rows] for rows in apart
+    ]
+    person = found[0][0]
+    assert person.client.name.endswith("Tester")
+    assert person.client.card.email.endswith("@example.com")
+
+
+def _plain(row: object) -> object:
+    if not hasattr(row, "_meta"):
+        return row
+    names = [field.attname for field in row._meta.concrete_fields]
+    return {name: (type(row.__dict__.get(name)), row.__dict__.get(name)) for name in names}
+
+
+def test_order_limits_and_what_finds_nothing_are_kept(cast: Cast, now: datetime) -> None:
+    for day in (1, 2, 3):
+        make_session(cast.case, in_days(now, day))
+    latest = Appointment.objects.order_by("-starts_at")[:2]
+    nobody, nothing = Case.objects.none(), Case.objects.filter(opened_at__isnull=True)
+    found = Statement([latest, nobody, nothing]).rows({})
+    assert [each.starts_at for each in found[0]] == [in_days(now, 3), in_days(now, 2)]
+    assert found[1:] == [[], []]
+    assert Statement([nobody]).rows({}) == [[]]
+
+
+def test_a_statement_is_made_once_and_sent_with_what_is_given(cast: Cast, now: datetime) -> None:
+    for day in (1, 3):
+        make_session(cast.case, in_days(now, day))
+    since = Given("since", DateTimeField()) + timedelta(days=2)
+    case = Given("case", UUIDField())
+    sessions = Appointment.objects.filter(case=case, starts_at__gte=since)
+    statement = Statement([sessions, Participant.objects.filter(case=case)])
+    for moment, number in ((in_days(now, -2), 2), (now, 1), (in_days(now, 9), 0)):
+        found, people = statement.rows({"case": cast.case.pk, "since": moment})
+        assert (len(found), len(people)) == (number, 2)
+    assert statement.rows({"case": cast.mia.case_id, "since": now})[0] == []
+
+
+def test_what_json_would_lose_is_refused(cast: Cast) -> None:
+    lengths = Appointment.objects.values_list(F("ends_at") - F("starts_at"))
+    with pytest.raises(TypeError, match="DurationField"):
+        Statement([lengths, Case.objects.all()])
+
+
+def test_times_keep_their_fractions(cast: Cast, now: datetime) -> None:
+    moment = now + timedelta(microseconds=123456)
+    Case.objects.filter(pk=cast.case.pk).update(opened_at=moment)
+    found, other = Case.objects.filter(pk=cast.case.pk), Participant.objects.all()
+    assert Statement([found, other]).rows({})[0][0].opened_at == moment
+
+
+def test_threads_share_a_statement_and_no_connection(cast: Cast) -> None:
+    statement = Statement([Case.objects.all(), Participant.objects.all()])
+    statement.rows({})
+    found: list[object] = []
+
+    def look() -> None:
+        try:
+            # What this test has written stands in a transaction of its own.
+            found.append(len(statement.rows({})))
+        except DatabaseError as error:
+            found.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert found == [2]
