@@ -14,7 +14,6 @@ from django.db.models import (
     QuerySet,
     Subquery,
     UUIDField,
-    Value,
 )
 from django.db.models.functions import Coalesce
 
@@ -28,7 +27,8 @@ from practice.together import Given
 EVENTS = 60
 
 _BEFORE = cast(datetime, Given("before", DateTimeField()))
-_EVER = datetime(1, 1, 1, tzinfo=UTC)
+_FIRST_OF_ALL = datetime(1, 1, 1, tzinfo=UTC)
+_EVER = Given("ever", DateTimeField())
 
 M = TypeVar("M", bound=Model)
 
@@ -78,7 +78,8 @@ class CaseLook(Look):
     @property
     def given(self) -> dict[str, Any]:
         people = {f"person {at}": person.pk for at, person in enumerate(self.people)}
-        return {**super().given, "case": self.case.pk, "before": self.before, **people}
+        case = {"case": self.case.pk, "before": self.before, "ever": _FIRST_OF_ALL}
+        return {**super().given, **case, **people}
 
     def of_its_shape(self) -> "CaseLook":
         case = _SomeCase(self.case)
@@ -112,7 +113,7 @@ class CaseLook(Look):
         if self.is_further_back:
             return past[: self.most]
         last_shown = Subquery(past.values(at)[self.most - 1 : self.most])
-        return rows.filter(Q(**{f"{at}__gte": Coalesce(last_shown, Value(_EVER))}))
+        return rows.filter(Q(**{f"{at}__gte": Coalesce(last_shown, _EVER)}))
 
     def person(self, key: object) -> Participant:
         """The participant of this id, without asking."""

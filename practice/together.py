@@ -9,6 +9,7 @@ itself, with its models, joined rows and converters. What differs from one look 
 
 import copy
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -32,6 +33,10 @@ _RESTORED: dict[str, Callable[[Any], Any]] = {
     "JSONField": json.dumps,
 }
 _LOST_IN_JSON = {"BinaryField", "DecimalField", "DurationField", "FloatField"}
+# As SQLite is told them; PostgreSQL's driver takes them as they are.
+_ID_OR_MOMENT = re.compile(
+    r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d.*"
+)
 
 
 class Given(Expression):
@@ -97,7 +102,9 @@ class _Part:
 class Statement:
     """These querysets in one. Raises TypeError for columns that JSON can't carry.
 
-    Threads share it: each sends it on a connection of its own.
+    It is kept for everybody who looks: so it raises ValueError for an id or a moment that isn't
+    `Given`, which would be the one of whoever looked first. Threads share it: each sends it on a
+    connection of its own.
     """
 
     def __init__(self, querysets: Sequence[QuerySet[Any]]) -> None:
@@ -106,6 +113,8 @@ class Statement:
         self._using = querysets[0].db
         self._sql = " UNION ALL ".join(self._sql_of(part, at) for at, part in asking)
         self._params = [value for _, part in asking for value in part.params]
+        if any(_is_id_or_moment(value) for value in self._params):
+            raise ValueError("An id or a moment stands in it that will not be the next one's.")
 
     def rows(self, values: Mapping[str, Any]) -> list[list[Any]]:
         """What each of them finds now; what they prefetch is asked for afterwards."""
@@ -135,6 +144,12 @@ class Statement:
             parts = self._parts
             return {at: [parts[at].restored(row) for row in rows] for at, rows in found.items()}
         return found
+
+
+def _is_id_or_moment(value: Any) -> bool:
+    return isinstance(value, UUID | date) or (
+        isinstance(value, str) and _ID_OR_MOMENT.fullmatch(value) is not None
+    )
 
 
 def _part(queryset: QuerySet[Any]) -> _Part | None:

@@ -106,7 +106,8 @@ def _rendered(request: StaffRequest, found: Iterable[tuple[Panel, Context | None
 
 def _html(panel: Panel, context: Context, shared: RequestContext) -> SafeString:
     with shared.push(**context):
-        return SafeString(_template(panel.template).render(shared))
+        html: SafeString = _template(panel.template).render(shared)
+        return html
 
 
 def _template(name: str) -> Any:

@@ -77,6 +77,15 @@ def test_a_statement_is_made_once_and_sent_with_what_is_given(cast: Cast, now: d
     assert statement.rows({"case": cast.mia.case_id, "since": now})[0] == []
 
 
+@pytest.mark.parametrize("whose", ["an id", "a moment"])
+def test_an_id_or_a_moment_of_whoever_looked_first_is_refused(
+    cast: Cast, now: datetime, whose: str
+) -> None:
+    one = {"pk": cast.case.pk} if whose == "an id" else {"opened_at__lte": now}
+    with pytest.raises(ValueError, match="will not be the next one's"):
+        Statement([Case.objects.filter(**one)])
+
+
 def test_what_json_would_lose_is_refused(cast: Cast) -> None:
     lengths = Appointment.objects.values_list(F("ends_at") - F("starts_at"))
     with pytest.raises(TypeError, match="DurationField"):
@@ -85,8 +94,8 @@ def test_what_json_would_lose_is_refused(cast: Cast) -> None:
 
 def test_times_keep_their_fractions(cast: Cast, now: datetime) -> None:
     moment = now + timedelta(microseconds=123456)
-    Case.objects.filter(pk=cast.case.pk).update(opened_at=moment)
-    found, other = Case.objects.filter(pk=cast.case.pk), Participant.objects.all()
+    Case.objects.update(opened_at=moment)
+    found, other = Case.objects.all(), Participant.objects.all()
     assert Statement([found, other]).rows({})[0][0].opened_at == moment
 
 
