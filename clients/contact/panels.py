@@ -29,10 +29,10 @@ _SHOWN, _MOST = timedelta(days=14), 10
     needs=(health.beats, health.waiting, health.troubled),
 )
 def delivery(request: StaffRequest, look: Look) -> Context | None:
-    """Shown only while something is wrong with sending."""
+    """Shown only while something is wrong with sending; right after a start nothing is yet."""
     counts = look.rows(health.waiting), look.rows(health.troubled)
     state = health.delivery_of(look.rows(health.beats), *counts, look.now)
-    if state.is_well and not state.uncertain and not state.dead:
+    if (state.is_well or state.is_starting) and not state.uncertain and not state.dead:
         return None
     return {"delivery": state, "needs_person": True}
 

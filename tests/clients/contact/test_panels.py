@@ -1,11 +1,12 @@
 """What the dashboard shows of messages and private links."""
 
+import time
 from datetime import timedelta
 
 import pytest
 
 from clients import cases
-from clients.contact import cards, codes, links, sending
+from clients.contact import cards, codes, health, links, sending
 from clients.contact.models import Heartbeat, Message, State
 from clients.models import Participant
 from practice import clock
@@ -95,3 +96,14 @@ def test_late_messages_are_shown_and_gone_when_they_went(cast, hanna, now, sink,
     assert "<strong>1</strong> message should have gone" in today(signed_in, cast.nora.user)
     sending.tick()
     assert WAITING not in today(signed_in, cast.nora.user)
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(5, False), (90, True)])
+def test_before_the_first_tick_since_a_start_nobody_is_alarmed(
+    cast, hanna, now, travel, signed_in, monkeypatch, seconds, shown
+):
+    monkeypatch.setattr(health, "_BEGAN", time.monotonic() - seconds)
+    make_message(hanna)
+    travel(now + timedelta(minutes=6))
+    page = signed_in(cast.nora.user).get(TODAY).content.decode()
+    assert (WAITING in page) == shown
