@@ -12,7 +12,8 @@ from django.urls import reverse
 from clients.handouts import assign
 from clients.handouts.models import Assignment
 from clients.models import Case
-from intake.models import ConsultationRequest, RefusalCount
+from intake.models import ConsultationRequest, DeclineReason, RefusalCount
+from intake.models import Status as RequestStatus
 from practice.audit import trail
 from practice.audit.models import Entry
 from practice.figures import registry
@@ -62,6 +63,18 @@ def test_the_funnel_counts_how_far_requests_came(cast: Cast, now: datetime) -> N
         "The consultation was held": "5",
         "A case was opened": "0",
     }
+
+
+def test_who_was_declined_asked_and_was_not_taken_on(cast: Cast, now: datetime) -> None:
+    made = asked(cast, now, 11)
+    declined = [each.pk for each in made[:5]]
+    ConsultationRequest.objects.filter(pk__in=declined).update(
+        status=RequestStatus.DECLINED, decline_reason=DeclineReason.objects.first()
+    )
+
+    told = lines("funnel", now)
+
+    assert (told["Asked for a consultation"], told["Could be taken on"]) == ("11", "6")
 
 
 def test_requests_of_other_days_are_not_counted(cast: Cast, now: datetime) -> None:
