@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clients.contact.models import Message
 from clients.handouts.models import Answer, Assignment, Audience, Handout, Searchable
-from clients.models import Case, Participant
+from clients.models import Case, Participant, UrgentLook
 from practice import guards
 from practice.audit.models import Entry
 from scheduling.models import Appointment
@@ -109,6 +109,19 @@ def find_by_another(world: World, *, insert: bool) -> None:
         Searchable.objects.create(handout=one.handout, version=other, title="x", words="x")
     else:
         row.update(version=other)
+
+
+def change_urgent_look(world: World, statement: str) -> None:
+    """A colleague opened the case for an hour; nobody was meant to know."""
+    now = timezone.now()
+    UrgentLook.objects.create(
+        case=world.cast.case,
+        user=world.cast.ida.user,
+        reason=UrgentLook.Reason.DANGER,
+        opened_at=now,
+        ends_at=now + timedelta(hours=1),
+    )
+    sql(statement)
 
 
 def send_twice(world: World) -> None:
@@ -246,6 +259,12 @@ BREAKS: dict[str, Callable[[World], None]] = {
         "UPDATE clients_casechange SET stage = 'meaning'"
     ),
     "clients_casechange_is_never_deleted": lambda world: sql("DELETE FROM clients_casechange"),
+    "clients_urgentlook_is_never_changed": lambda world: change_urgent_look(
+        world, "UPDATE clients_urgentlook SET reason = 'asked'"
+    ),
+    "clients_urgentlook_is_never_deleted": lambda world: change_urgent_look(
+        world, "DELETE FROM clients_urgentlook"
+    ),
     "notes_outline_is_frozen": lambda world: sql("UPDATE notes_outline SET body = 'x'"),
     "notes_outline_is_never_deleted": lambda world: sql("DELETE FROM notes_outline"),
     **{
