@@ -10,6 +10,11 @@ from tests.faults import outages, workshop
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
+@pytest.fixture(autouse=True)
+def _the_database_has_the_same_clock() -> None:
+    """Not here: the senders' clocks really go, and one of them is wrong on purpose."""
+
+
 def test_no_outage_loses_or_doubles_anything_and_nobody_waits_for_it():
     with workshop.running() as own:
         assert outages.told(own, seed=2026) == []
