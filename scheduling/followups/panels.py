@@ -98,8 +98,11 @@ def follow_ups(request: StaffRequest, look: CaseLook) -> Context:
     found = look.rows(of_case.follow_ups)
     rows = sorted(found, key=lambda row: row.message.due_at, reverse=True)[:_SHOWN]
     for row in rows:
-        row.participant.client = look.person(row.participant_id).client
+        person = look.person(row.participant_id)
+        # The row's own knows the hour set for this person; the page's knows everything else.
+        row.participant.client = person.client
         row.why = planning.why(row)  # type: ignore[attr-defined]
+        row.participant = person
     answered = [row for row in rows if hasattr(row, "response")]
     _read(look, [(row.response, row.participant) for row in answered])
     plans = look.rows(of_case.plan)

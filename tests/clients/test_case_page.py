@@ -41,11 +41,12 @@ def page(browser: Browser, name: str, *key: Any, **query: Any) -> str:
     return str(browser.get(reverse(f"cases:{name}", args=key), query).content.decode())
 
 
-def held(cast: Cast, now: datetime, **answers: str) -> None:
+def held(cast: Cast, now: datetime, day: int = -3, **answers: str) -> None:
     """A session that took place, and what each answered to "safe"."""
-    lifecycle.mark_done(make_session(cast.case, in_days(now, -3)), trail.SYSTEM)
+    session = make_session(cast.case, in_days(now, day))
+    lifecycle.mark_done(session, trail.SYSTEM)
     for name, answer in answers.items():
-        asked = FollowUp.objects.check_ins().get(participant=getattr(cast, name))
+        asked = FollowUp.objects.check_ins().get(session=session, participant=getattr(cast, name))
         checkins.answer(asked, {"safe": answer, "hard": "CANARY"}, {}, by=trail.SYSTEM)
 
 
@@ -219,6 +220,7 @@ def test_a_case_of_years_takes_no_more_queries_than_a_new_one(
     add_sessions(cast, now, 300)
     add_messages(cast, now, 2000)
     for number in range(5):
+        held(cast, now, day=-4 - number, hanna="2", ian="4")
         goals.set_goal(cast.case, f"Goal {number}", trail.SYSTEM)
         make_note("joint", cast.nora, cast.hanna)
     many = [queries(nora, address) for address in addresses]
