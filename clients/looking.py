@@ -149,6 +149,7 @@ def open_case(user: User, case_id: UUID) -> Case | None:
         people: Any = case.participants.get_queryset()
         people._result_cache = look.rows(_its_people)
         people._prefetch_done = True
+        # As `prefetch_related` leaves them; it has no way to be handed what was read already.
         case._prefetched_objects_cache = {"participants": people}  # type: ignore[attr-defined]
         for person in people:
             person.case = case

@@ -86,8 +86,7 @@ def put_in(*rows: Model) -> None:
 
 def change(row: Model, names: Sequence[str], **held: Any) -> bool:
     """Write these fields of a row; False where it isn't as it was `held` to be any more."""
-    fields = [(name, row._meta.get_field(name)) for name in names]
-    new = {name: field.pre_save(row, False) for name, field in fields}  # type: ignore[union-attr]
+    new = {name: _field(type(row), name).pre_save(row, False) for name in names}
     return change_all(type(row), new, pk=row.pk, **held) == 1
 
 
@@ -117,7 +116,7 @@ def _insertion(model: type[Model], number: int) -> str:
     columns = [field.column for field in _filled(model)]
     places = f"({', '.join(['%s'] * len(columns))})"
     table, named = _quoted(model._meta.db_table), ", ".join(map(_quoted, columns))
-    return f"INSERT INTO {table} ({named}) VALUES {', '.join([places] * number)}"  # noqa: S608
+    return f"INSERT INTO {table} ({named}) VALUES {', '.join([places] * number)}"
 
 
 @cache
@@ -130,7 +129,7 @@ def _update(
     new = ", ".join(f"{column(name)} = %s" for name in names)
     known = [f"{column(name)} {'IS NULL' if name in empty else '= %s'}" for name in held]
     table = _quoted(model._meta.db_table)
-    return f"UPDATE {table} SET {new} WHERE {' AND '.join(known)}"  # noqa: S608
+    return f"UPDATE {table} SET {new} WHERE {' AND '.join(known)}"
 
 
 def _quoted(name: str) -> str:

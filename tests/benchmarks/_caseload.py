@@ -162,7 +162,7 @@ def a_day(cases: Sequence[Any], steps: Sequence[Any], shown: Shown, now: datetim
 
 
 def _sessions(case: Any, begins: Sequence[datetime], status: str) -> list[Any]:
-    from scheduling.models import Appointment, Attendee
+    from scheduling.models import Appointment
 
     made = Appointment.objects.bulk_create(
         Appointment(
@@ -176,16 +176,7 @@ def _sessions(case: Any, begins: Sequence[datetime], status: str) -> list[Any]:
         )
         for start in begins
     )
-    Attendee.objects.bulk_create(
-        Attendee(
-            appointment=session,
-            client=person.client,
-            state=person.state,
-            time_zone=person.time_zone,
-        )
-        for session in made
-        for person in _practice.attending(case)
-    )
+    _practice.everybody_comes(made)
     return made
 
 

@@ -160,3 +160,19 @@ def attending(case: Any) -> Sequence[Any]:
 
     people = case.participants.select_related("client__state")
     return [Attending(each.client.state, each.client.time_zone, each.client) for each in people]
+
+
+def everybody_comes(sessions: Sequence[Any]) -> None:
+    """Everybody of their case comes to each of these."""
+    from scheduling.models import Attendee
+
+    Attendee.objects.bulk_create(
+        Attendee(
+            appointment=session,
+            client=person.client,
+            state=person.state,
+            time_zone=person.time_zone,
+        )
+        for session in sessions
+        for person in attending(session.case)
+    )

@@ -232,20 +232,11 @@ class Week:
 
     def fill(self, number: int) -> None:
         """So many more sessions of couples in this week."""
-        from scheduling.models import Appointment, Attendee
+        from scheduling.models import Appointment
 
         chosen, self._places = self._places[:number], self._places[number:]
         made = Appointment.objects.bulk_create(self._session(*place) for place in chosen)
-        Attendee.objects.bulk_create(
-            Attendee(
-                appointment=session,
-                client=person.client,
-                state=person.state,
-                time_zone=person.time_zone,
-            )
-            for session in made
-            for person in _practice.attending(session.case)
-        )
+        _practice.everybody_comes(made)
 
     def _session(self, counselor: int, start: Any) -> Any:
         from scheduling.models import Appointment

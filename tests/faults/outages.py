@@ -15,7 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import redis
 from django.conf import settings
@@ -301,7 +304,7 @@ def _fast_clock(workshop: Workshop, chance: random.Random) -> None:
     senders = Senders(workshop.office)
     for _ in range(3):
         ahead = 60.0 * chance.randint(5, 15)
-        senders.wait(senders.start(tick=lambda by=ahead: _tick_ahead(by)))  # type: ignore[misc]
+        senders.wait(senders.start(tick=partial(_tick_ahead, ahead)))
     assert State.UNCERTAIN not in workshop.states(ids), "it took over what others still held"
     for pid in workshop.children("worker"):
         with suppress(ProcessLookupError):
@@ -312,9 +315,11 @@ def _fast_clock(workshop: Workshop, chance: random.Random) -> None:
 def _tick_ahead(by: float) -> None:
     """In a process of its own, whose machine is so many seconds ahead."""
     right, now = time.time, clock.now
-    time.time = lambda: right() + by  # type: ignore[assignment]
-    clock.now = lambda: now() + by * TICK / TICK.total_seconds()  # type: ignore[assignment]
-    sending.tick()
+    with (
+        patch.object(time, "time", lambda: right() + by),
+        patch.object(clock, "now", lambda: now() + timedelta(seconds=by)),
+    ):
+        sending.tick()
 
 
 @tale("the mail server takes no encryption")
