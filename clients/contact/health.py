@@ -69,11 +69,11 @@ def beats(_: object = None) -> QuerySet[Heartbeat]:
 
 
 def waiting(_: object = None) -> "QuerySet[Message, Any]":
-    """One row of counts, or none: of what is still to go, which an index has apart."""
+    """One row of counts, or none: of what could go now, which an index has apart."""
     now = clock.now()
     late = waiting_too_long(now)
     return _counted(
-        Message.objects.filter(next_try_at__isnull=False, due_at__lte=now),
+        Message.objects.filter(next_try_at__lte=now),
         waiting=Count("pk", filter=Q(state__in=[State.DUE, State.CLAIMED])),
         late=Count("pk", filter=late),
         oldest=Min("due_at", filter=late),
