@@ -1,8 +1,8 @@
 """Shortcuts through markdown-it for what most texts are made of: plain lines.
 
 A line that begins with a letter and has nothing below it is a paragraph, whatever the other rules
-would say; words without any sign of markup are one piece of text. What comes out is what
-markdown-it itself makes, several times sooner.
+would say; words without any sign of markup are one piece of text, and a few strong ones before
+them are another. What comes out is what markdown-it itself makes, several times sooner.
 """
 
 import re
@@ -14,7 +14,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 # What any rule within a line looks for.
-_MARKUP = re.compile(r"[\\`*_~\[\]!<>&\n]")
+_SIGNS = r"\\`*_~\[\]!<>&\n"
+_MARKUP = re.compile(rf"[{_SIGNS}]")
+# "**Listen.** Then ask": what a point of a list often is.
+_STRONG_FIRST = re.compile(rf"\*\*([^\W_](?:[^{_SIGNS}]*[^\s{_SIGNS}])?)\*\*((?: [^{_SIGNS}]*)?)")
 _BULLET = re.compile(r"[-*+] \S")
 
 
@@ -55,7 +58,19 @@ def _within_lines(state: StateCore) -> None:
         if token.type != "inline":
             continue
         words = token.content
-        if _MARKUP.search(words):
-            token.children = state.md.inline.parse(words, state.md, state.env, [])
+        if not _MARKUP.search(words):
+            token.children = [_words(words)] if words else []
+        elif found := _STRONG_FIRST.fullmatch(words):
+            token.children = _strong_first(*found.groups())
         else:
-            token.children = [Token("text", "", 0, content=words)] if words else []
+            token.children = state.md.inline.parse(words, state.md, state.env, [])
+
+
+def _words(content: str, level: int = 0) -> Token:
+    return Token("text", "", 0, content=content, level=level)
+
+
+def _strong_first(strong: str, others: str) -> list[Token]:
+    begin = Token("strong_open", "strong", 1, markup="**")
+    end = Token("strong_close", "strong", -1, markup="**")
+    return [_words(""), begin, _words(strong, level=1), end, _words(others)]

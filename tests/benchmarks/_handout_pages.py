@@ -123,9 +123,11 @@ def _line(node: dict[str, Any]) -> str:
     return str(node["text"]) if "text" in node else _flat(node["inline"])
 
 
-def _flat(nodes: list[dict[str, Any]]) -> str:
+def _flat(inline: Any) -> str:
+    if isinstance(inline, str):
+        return inline
     return "".join(
-        node["text"] if node["kind"] == "text" else f"*{_flat(node['inline'])}*" for node in nodes
+        node if isinstance(node, str) else f"*{_flat(node['inline'])}*" for node in inline
     )
 
 

@@ -11,6 +11,9 @@ from clients.handouts.prompts import Kind, Part
 from clients.handouts.render import parsed
 
 Node = dict[str, Any]
+# What stands within a line: words as they are, and nodes of what is marked or leads somewhere.
+# Most lines are words alone, without a list around them: typst sets those much sooner.
+Inline = str | list[str | Node]
 _MARKS = {"strong_open": "strong", "em_open": "em", "s_open": "s"}
 _LISTS = {"bullet_list_open": "list", "ordered_list_open": "steps"}
 _SAFE_LINKS = ("https://", "mailto:")
@@ -40,7 +43,7 @@ def _is_common(sign: str) -> bool:
 
 def _section(section: layout.Section) -> Iterator[Node]:
     if section.heading:
-        yield {"kind": "heading", "level": 1, "inline": [_words(section.heading)]}
+        yield {"kind": "heading", "level": 1, "inline": section.heading}
     for part in section.parts:
         yield from _part(part)
 
@@ -90,19 +93,19 @@ class _Reader:
         if kind == "table_open":
             return {"kind": "table", "rows": self._rows()}
         if kind in ("fence", "code_block", "html_block"):
-            return {"kind": "paragraph", "inline": [_words(token.content)]}
+            return {"kind": "paragraph", "inline": token.content}
         return {"kind": "rule"} if kind == "hr" else None
 
-    def _inline(self, closing: str) -> list[Node]:
-        found: list[Node] = []
+    def _inline(self, closing: str) -> Inline:
+        found: list[str | Node] = []
         for token in self._tokens:
             if token.type == closing:
                 break
             found += _inline(token.children or [])
-        return found
+        return _plainly(found)
 
-    def _rows(self) -> list[list[list[Node]]]:
-        rows: list[list[list[Node]]] = []
+    def _rows(self) -> list[list[Inline]]:
+        rows: list[list[Inline]] = []
         for token in self._tokens:
             if token.type == "table_close":
                 break
@@ -113,31 +116,37 @@ class _Reader:
         return rows
 
 
-def _words(text: str) -> Node:
-    return {"kind": "text", "text": text}
-
-
-def _inline(tokens: list[Token]) -> list[Node]:
-    whole: list[Node] = []
-    open_: list[list[Node]] = [whole]
+def _inline(tokens: list[Token]) -> list[str | Node]:
+    whole: Node = {"inline": []}
+    open_ = [whole]
     for token in tokens:
+        inside = open_[-1]["inline"]
         if token.type in _MARKS or token.type == "link_open":
-            node: Node = {"kind": _MARKS.get(token.type, "link"), "inline": []}
-            if node["kind"] == "link":
-                node = _link(str(token.attrGet("href") or ""))
-            open_[-1].append(node)
-            open_.append(node["inline"])
+            node = _marked(token)
+            inside.append(node)
+            open_.append(node)
         elif token.type.endswith("_close"):
-            open_.pop()
-        else:
-            open_[-1].append(_leaf(token))
-    return whole
+            open_.pop()["inline"] = _plainly(inside)
+        elif token.content or token.type != "text":
+            inside.append(_leaf(token))
+    found: list[str | Node] = whole["inline"]
+    return found
 
 
-def _leaf(token: Token) -> Node:
+def _marked(token: Token) -> Node:
+    if token.type == "link_open":
+        return _link(str(token.attrGet("href") or ""))
+    return {"kind": _MARKS[token.type], "inline": []}
+
+
+def _plainly(found: list[str | Node]) -> Inline:
+    return found[0] if len(found) == 1 and isinstance(found[0], str) else found
+
+
+def _leaf(token: Token) -> str | Node:
     if token.type == "hardbreak":
         return {"kind": "break"}
-    return _words(" " if token.type == "softbreak" else token.content)
+    return " " if token.type == "softbreak" else token.content
 
 
 def _link(address: str) -> Node:

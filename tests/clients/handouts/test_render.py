@@ -124,8 +124,8 @@ def test_a_number_to_call_is_called_with_a_tap_and_is_one_piece(written, address
     assert link in render_markdown(f"- **Call {written}.**")
     assert link in render_markdown(paragraph(f"Call {written}."))
     [told] = blocks.of(f"Call {written}, or wait.")
-    call = {"kind": "call", "to": address, "inline": [{"kind": "text", "text": written}]}
-    assert [node for node in told["inline"] if node["kind"] != "text"] == [call]
+    call = {"kind": "call", "to": address, "inline": written}
+    assert [node for node in told["inline"] if not isinstance(node, str)] == [call]
 
 
 @pytest.mark.parametrize(
@@ -167,3 +167,23 @@ def test_plain_lines_do_take_the_shortcut():
     assert short.render("Words.\n\n- One\n- Two\n").count("\n") == 5
     with pytest.raises(RuntimeError):
         short.render("Two\nlines")
+
+
+_LEADS = st.lists(
+    st.sampled_from(["**", "*", "A", "b", " ", ".", "1", "é", "“", "_", "`", "(", "!", "\t"])
+)
+
+
+@given(_LEADS, _LEADS)
+def test_strong_words_first_are_what_the_long_way_makes_of_them(strong, others):
+    text = f"**{''.join(strong)}**{''.join(others)}"
+    long = MarkdownIt("js-default")
+    short = MarkdownIt("js-default").use(take_shortcuts)
+    assert short.parse(text) == long.parse(text)
+
+
+def test_strong_words_first_do_take_the_shortcut():
+    short = MarkdownIt("js-default").use(take_shortcuts)
+    short.inline.ruler.enableOnly([])
+    assert "<strong>Listen.</strong> Then ask" in short.render("- **Listen.** Then ask")
+    assert "<strong>" not in short.render("- Then **listen.**")
