@@ -46,7 +46,7 @@ def _rule(kind: Kind, pattern: str, suggestion: str) -> _Rule:
 _RULES = (
     _rule(
         Kind.BLAME,
-        r"cheater'?s?|cheaters|adulter(?:er|ess|ers)|betrayers?|homewreckers?|perpetrators?"
+        r"cheater['’]?s?|cheaters|adulter(?:er|ess|ers)|betrayers?|homewreckers?|perpetrators?"
         r"|offenders?|abusers?|liars?|the guilty (?:one|party|partner)|victims?"
         r"|(?:your|his|her|their) (?:own )?fault|you (?:should|ought to) be ashamed"
         r"|selfish|narcissistic behaviou?r|crazy|hysterical|needy",

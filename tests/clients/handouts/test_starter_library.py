@@ -38,8 +38,8 @@ TOPICS = {
 # What is named as a source: the article, and models of the field. Nothing else may be cited.
 ABOUT_AN_AFFAIR = {
     "Is Micro-Cheating A Real Threat To My Relationship? — The Virtual Counselors",
-    "Gottman's Trust Revival model (Atone, Attune, Attach)",
-    "Gordon, Baucom & Snyder's stages: impact, meaning, moving on",
+    "Gottman’s Trust Revival model (Atone, Attune, Attach)",
+    "Gordon, Baucom & Snyder’s stages: impact, meaning, moving on",
 }
 # The source stands on the page too, so what may be read before disclosure needs one of these.
 ABOUT_ANY_COUPLE = {
@@ -194,7 +194,7 @@ def test_a_handout_is_short_and_has_something_to_do():
 
 
 def test_it_gives_words_to_say():
-    assert offending(lambda stem: not re.search(r'"[^"]{20,}"', BODIES[stem])) == {}
+    assert offending(lambda stem: not re.search(r"“[^“”]{20,}”", BODIES[stem])) == {}
 
 
 def test_its_headings_come_right_below_its_title():
@@ -220,7 +220,7 @@ _BRITISH = """
     organise practise realise realised recognise recognised theatre towards whilst cancelled
 """
 # In American print the comma and the period stand inside the quotation marks.
-_ODD_TYPE = re.compile(r"[“”‘’…—–]|(?<=\S) - |\"[.,]|  |\t|[ \t]$|\n\n\n", re.MULTILINE)
+_ODD_TYPE = re.compile(r"[\"'‘…—–]|(?<=\S) - |”[.,]|  |\t|[ \t]$|\n\n\n", re.MULTILINE)
 
 
 def test_all_are_typed_alike():
@@ -231,7 +231,7 @@ def test_all_are_typed_alike():
 
 
 def unclosed(body: str) -> list[str]:
-    return [line for line in body.splitlines() if line.count('"') % 2]
+    return [line for line in body.splitlines() if line.count("“") != line.count("”")]
 
 
 # What is never said
