@@ -1,12 +1,20 @@
-"""The last questions before a message leaves, asked in the transaction that commits it to go."""
+"""The last questions before a message leaves.
 
-from collections.abc import Callable
+What can be asked for many is asked for some at once, a moment before; the rest for each by itself,
+right before it is marked as going. Whoever changes an answer meanwhile marks the message or its
+person's card in the same transaction, and then it doesn't go on what was asked: a stop ends it,
+everything else lets it be asked again.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from clients.contact import often, outbox, text, window
+from clients.contact import outbox, text, window
 from clients.contact.models import Channel, Consent, ContactCard, Message, Purpose, State
 from practice.models import Practice
 
@@ -54,12 +62,13 @@ def gate(purpose: str) -> Callable[[_Ask], _Ask]:
     return add
 
 
-# Asked before every follow-up, whatever its purpose.
-_OF_FOLLOW_UPS: list[Ask] = []
+# Asked before follow-ups go, whatever their purpose: what speaks against which of these, by id.
+AskOfMany = Callable[[Sequence[Message]], Mapping[UUID, str | Wait]]
+_OF_FOLLOW_UPS: list[AskOfMany] = []
 
 
-def before_follow_ups(ask: _Ask) -> _Ask:
-    """Decorator: ask this function too before any message between sessions goes."""
+def before_follow_ups(ask: AskOfMany) -> AskOfMany:
+    """Decorator: ask this function too before any messages between sessions go."""
     _OF_FOLLOW_UPS.append(ask)
     return ask
 
@@ -77,6 +86,11 @@ def departure(purpose: str) -> Callable[[Callable[[Message], None]], Callable[[M
     return add
 
 
+def acts_at_departure(message: Message) -> bool:
+    """Whether something goes with messages like this one."""
+    return message.purpose in _AT_DEPARTURE
+
+
 def depart(message: Message) -> None:
     """The message goes: let the app it belongs to do what goes with it."""
     act = _AT_DEPARTURE.get(message.purpose)
@@ -84,11 +98,39 @@ def depart(message: Message) -> None:
         act(message)
 
 
-def decide(message: Message, card: ContactCard, now: datetime, practice: Practice) -> Decision:
+@dataclass(frozen=True)
+class Known:
+    """What was asked for many messages at once."""
+
+    agreed: Mapping[UUID, set[str]]  # by client: the purposes
+    against: Mapping[UUID, Sequence[str | Wait]]  # by message
+
+
+def ask_of_many(messages: Sequence[Message]) -> Known:
+    """What is the same question for each of these."""
+    follow_ups = [message for message in messages if message.is_follow_up]
+    against = defaultdict(list)
+    for ask in _OF_FOLLOW_UPS if follow_ups else ():
+        for key, answer in ask(follow_ups).items():
+            against[key].append(answer)
+    return Known(_agreed_to(message.client_id for message in messages), against)
+
+
+def _agreed_to(clients: Iterable[UUID]) -> Mapping[UUID, set[str]]:
+    agreed = defaultdict(set)
+    found = Consent.objects.filter(client__in=set(clients), withdrawn_at=None)
+    for client, purpose in found.values_list("client", "purpose"):
+        agreed[client].add(purpose)
+    return agreed
+
+
+def decide(
+    message: Message, card: ContactCard, now: datetime, practice: Practice, known: Known
+) -> Decision:
     """Whether the message goes now, later or never."""
     if now >= message.expires_at:
         return End(State.EXPIRED, "too late")
-    answers = _answers(message, card)
+    answers = _answers(message, card, known)
     reason = next((each for each in answers if isinstance(each, str) and each), "")
     if reason:
         return End(State.SUPPRESSED, reason)
@@ -103,14 +145,14 @@ def decide(message: Message, card: ContactCard, now: datetime, practice: Practic
     return Go() if moment <= now else Wait(moment)
 
 
-def _answers(message: Message, card: ContactCard) -> list[str | Wait]:
+def _answers(message: Message, card: ContactCard, known: Known) -> list[str | Wait]:
     """What each that is asked says; where the person or their card refuses, nobody else is."""
-    if reason := _refusal(message, card):
+    if reason := _refusal(message, card, known):
         return [reason]
-    asked = [*_OF_FOLLOW_UPS] if message.is_follow_up else []
-    if message.purpose in _BY_PURPOSE:
-        asked.append(_BY_PURPOSE[message.purpose])
-    return [ask(message) for ask in asked]
+    answers = [*known.against.get(message.pk, ())]
+    if ask := _BY_PURPOSE.get(message.purpose):
+        answers.append(ask(message))
+    return answers
 
 
 def channel_for(card: ContactCard) -> Channel:
@@ -118,7 +160,7 @@ def channel_for(card: ContactCard) -> Channel:
     return Channel.TEXT if card.channel == Channel.TEXT else Channel.EMAIL
 
 
-def _refusal(message: Message, card: ContactCard) -> str:
+def _refusal(message: Message, card: ContactCard, known: Known) -> str:
     if card.suspended_at:
         return "contact is suspended"
     if card.everything_stopped_at:
@@ -129,7 +171,7 @@ def _refusal(message: Message, card: ContactCard) -> str:
         return reason
     if message.is_follow_up and card.follow_ups_stopped_at:
         return "the person asked us to stop"
-    return "" if _agreed(message, card) else "no consent"
+    return "" if _agreed(message, card, known) else "no consent"
 
 
 def unreachable(card: ContactCard) -> str:
@@ -145,12 +187,7 @@ def unreachable(card: ContactCard) -> str:
     return f"texts don’t arrive{CALL}" if card.phone_failed_at else ""
 
 
-_AGREED_TO = often.Asked(
-    lambda client: Consent.objects.filter(client=client, withdrawn_at=None).values_list("purpose")
-)
-
-
-def _agreed(message: Message, card: ContactCard) -> bool:
+def _agreed(message: Message, card: ContactCard, known: Known) -> bool:
     by_text = channel_for(card) == Channel.TEXT
     if message.template == Message.Template.INVITED and not by_text:
         return True  # one message, which asks whether there may be more
@@ -159,4 +196,4 @@ def _agreed(message: Message, card: ContactCard) -> bool:
         needed.add(Purpose.FOLLOW_UPS)
     elif not by_text:
         needed.add(Purpose.EMAIL)
-    return needed <= {purpose for [purpose] in _AGREED_TO(message.client_id)}
+    return needed <= known.agreed.get(message.client_id, set())

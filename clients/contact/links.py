@@ -5,7 +5,6 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from clients.contact import often
 from clients.contact.models import PrivateLink
 from practice import clock
 
@@ -17,18 +16,21 @@ def make(client_id: Any, purpose: str, subject_id: Any) -> str:
     """A new link's token. The one that led to the same thing before stops working."""
     now = clock.now()
     _end(client_id, purpose, subject_id, now)
-    token = secrets.token_urlsafe(32)
-    often.put_in(
-        PrivateLink(
-            token_digest=digest(token),
-            client_id=client_id,
-            purpose=purpose,
-            subject_id=str(subject_id),
-            made_at=now,
-            expires_at=now + LIFE,
-        )
+    token = new_token()
+    PrivateLink.objects.create(
+        token_digest=digest(token),
+        client_id=client_id,
+        purpose=purpose,
+        subject_id=str(subject_id),
+        made_at=now,
+        expires_at=now + LIFE,
     )
     return token
+
+
+def new_token() -> str:
+    """What nobody guesses."""
+    return secrets.token_urlsafe(32)
 
 
 def revoke(client_id: Any, purpose: str, subject_id: Any) -> None:
@@ -38,7 +40,7 @@ def revoke(client_id: Any, purpose: str, subject_id: Any) -> None:
 
 def _end(client_id: Any, purpose: str, subject_id: Any, now: datetime) -> None:
     facts = {"client": client_id, "purpose": purpose, "subject_id": str(subject_id)}
-    often.change_all(PrivateLink, {"revoked_at": now}, **facts, revoked_at=None)
+    PrivateLink.objects.filter(**facts, revoked_at=None).update(revoked_at=now)
 
 
 def successor(link: PrivateLink) -> PrivateLink | None:

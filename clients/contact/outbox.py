@@ -1,19 +1,24 @@
 """Putting messages on their way, and stopping them: always in the transaction of their cause."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import Case, QuerySet, Value, When
 
-from clients.contact import often, window
+from clients.contact import window
 from clients.contact.models import Message, MessageStep, State
 from clients.models import Client
 from practice import clock
 from practice.models import Practice
 
 _LIFE = timedelta(days=3)
+# What was claimed and not sent waits again; what may have arrived before stays marked as such.
+WAITING_AGAIN = Case(
+    When(uncertain_count=0, then=Value(State.DUE.value)), default=Value(State.UNCERTAIN.value)
+)
 
 
 def queue(
@@ -107,20 +112,20 @@ def postpone(message: Message, due_at: datetime, expires_at: datetime) -> bool:
     )
 
 
+def ask_again(messages: QuerySet[Message]) -> None:
+    """What a sender has taken of these is let go: it is asked about again before it goes.
+
+    For whoever changes what a gate would say, in the same transaction.
+    """
+    # One by one: holding several rows at once could cross with somebody who stops them.
+    for claimed in messages.filter(state=State.CLAIMED).values_list("pk", flat=True):
+        still = Message.objects.filter(pk=claimed, state=State.CLAIMED)
+        still.update(state=WAITING_AGAIN, lease_until=None)
+
+
 def note_step(message: Message, state: State, reason: str = "") -> None:
     """Keep the state a message came into."""
-    keep_steps([step_of(message, state, reason)])
-
-
-def keep_steps(steps: Sequence[MessageStep]) -> None:
-    """Keep these, with one statement."""
-    if steps:
-        often.put_in(*steps)
-
-
-def step_of(message: Message, state: State, reason: str = "") -> MessageStep:
-    """A row of its life, to be kept."""
-    return MessageStep(message=message, at=clock.now(), state=state, reason=reason)
+    MessageStep.objects.create(message=message, at=clock.now(), state=state, reason=reason)
 
 
 def hours_for(message: Message, practice: Practice) -> window.Hours | None:

@@ -6,16 +6,20 @@ delivered becomes ``uncertain``, is tried once more with the same Message-ID, an
 a person.
 
 One transaction for each: that a message was sent is written down in the one that commits the next
-to go, before the mail server hears of that next one.
+to go, before the mail server hears of that next one. What they are asked before is read for some
+at once; a message goes only if it and its person's card are still as they were then.
 """
 
 import random
 import smtplib
 import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from smtplib import SMTPException
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -23,7 +27,7 @@ from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import F, Q
 
 from clients.contact import (
     arrivals,
@@ -34,22 +38,19 @@ from clients.contact import (
     line,
     links,
     mail,
-    often,
+    marks,
     outbox,
     rates,
     text,
 )
 from clients.contact.models import (
     Channel,
-    ContactCard,
     Heartbeat,
     Message,
-    MessageStep,
     State,
 )
 from clients.contact.results import Result, refused, uncertain
 from clients.contact.text import TextMessage
-from clients.models import Client
 from practice import clock
 from practice.models import Practice
 
@@ -62,11 +63,11 @@ ONE_TICK = 60  # seconds; what is left of a batch then goes back, before the wor
 ASK_AGAIN = timedelta(minutes=30)  # an uncertain one is tried once more after this
 UNREACHABLE = timedelta(minutes=1)
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240)]
+# What is written of a message that wasn't plainly sent.
+_TOLD = ["state", "reason", "next_try_at", "uncertain_count", "lease_until"]
 _NO_SUCH_ADDRESS = frozenset({550, 551, 553})
-# What was claimed and not sent waits again; what may have arrived before stays marked as such.
-_WAITING_AGAIN = Case(
-    When(uncertain_count=0, then=Value(State.DUE.value)), default=Value(State.UNCERTAIN.value)
-)
+# So many are asked about at once; after so many seconds the rest of them is asked about again.
+ASKED_TOGETHER, FRESH = 50, 2.0
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,41 @@ class Claim:
 
 # An outbox row as it is handed over.
 Prepared = EmailMultiAlternatives | TextMessage
+
+
+class Questions:
+    """What is asked about the messages of a batch: about some at once, and never long ago."""
+
+    def __init__(self, claims: Sequence[Claim], practice: Practice) -> None:
+        self._to_come = list(claims)
+        self._found: dict[UUID, Message] = {}
+        self._practice, self._asked_at = practice, 0.0
+
+    def about(self, one: Claim) -> Message | None:
+        """The message, with its person's card; None where it was stopped or taken over."""
+        if one.id not in self._found or time.monotonic() - self._asked_at > FRESH:
+            self._ask(one)
+        found = self._found.get(one.id)
+        return found if found and found.fence == one.fence else None
+
+    def decide(self, message: Message) -> gates.Decision:
+        """What the gates say to it now."""
+        card, now = message.client.card, clock.now()
+        return gates.decide(message, card, now, self._practice, self._known)
+
+    def _ask(self, one: Claim) -> None:
+        at = self._to_come.index(one)
+        keys = [claim.id for claim in self._to_come[at : at + ASKED_TOGETHER]]
+        try:
+            self._ask_about(keys)
+        except Exception:  # whatever is wrong with one, it is that one's alone
+            self._ask_about([one.id])
+
+    def _ask_about(self, keys: list[UUID]) -> None:
+        claimed = Message.objects.filter(pk__in=keys, state=State.CLAIMED).order_by()
+        found = {each.pk: each for each in claimed.select_related("client__card")}
+        self._known = gates.ask_of_many(list(found.values()))
+        self._found, self._asked_at = found, time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -119,7 +155,7 @@ def release_lost_claims(now: datetime) -> None:
     # One by one: holding several rows at once could cross with somebody who stops them.
     for claimed in lost.filter(state=State.CLAIMED).values_list("pk", flat=True):
         still = lost.filter(pk=claimed, state=State.CLAIMED)
-        still.update(state=_WAITING_AGAIN, lease_until=None)
+        still.update(state=outbox.WAITING_AGAIN, lease_until=None)
     # Its hand-over may or may not have been completed: nobody can know.
     for message in lost.filter(state=State.SENDING):
         _finish(Gone(message, uncertain("the sender stopped")))
@@ -158,7 +194,7 @@ def _send_mails(claims: list[Claim], practice: Practice) -> int:
     if not claims:
         return 0
     backend = line.to_the_mail_server()
-    going = _Going(Channel.EMAIL, practice, backend)
+    going = _Going(Channel.EMAIL, claims, practice, backend)
     ends = time.monotonic() + ONE_TICK
     for position, one in enumerate(claims):
         if not _has_turn(one.channel, ends):
@@ -174,7 +210,7 @@ def _send_mails(claims: list[Claim], practice: Practice) -> int:
 
 
 def _send_texts(claims: list[Claim], practice: Practice) -> int:
-    going = _Going(Channel.TEXT, practice)
+    going = _Going(Channel.TEXT, claims, practice)
     ends = time.monotonic() + ONE_TICK
     for position, one in enumerate(claims):
         if not _has_turn(one.channel, ends):
@@ -194,9 +230,14 @@ class _Going:
     """Claims that go one after the other; that one was sent is written down with the next."""
 
     def __init__(
-        self, channel: Channel, practice: Practice, backend: BaseEmailBackend | None = None
+        self,
+        channel: Channel,
+        claims: Sequence[Claim],
+        practice: Practice,
+        backend: BaseEmailBackend | None = None,
     ) -> None:
         self._practice, self._backend = practice, backend
+        self._questions = Questions(claims, practice)
         # Who has to wait for a turn writes down what happened before the wait.
         self._at_once = rates.is_limited(channel)
         self._gone: Gone | None = None
@@ -216,7 +257,7 @@ class _Going:
 
     def _commit(self, one: Claim) -> Departing | None:
         try:
-            departing = _commit_to_send(one, self._practice, self._gone)
+            departing = _commit_to_send(one, self._practice, self._questions, self._gone)
         except Exception as error:  # whatever is wrong with one, the others must go
             self.write_down()
             log.error("message not prepared", message=str(one.id), error=type(error).__name__)
@@ -251,82 +292,90 @@ def _put_back(claims: list[Claim], pause: timedelta, reason: str) -> None:
     later = clock.now() + pause
     for one in claims:
         waiting = Message.objects.filter(pk=one.id, fence=one.fence, state=State.CLAIMED)
-        waiting.update(state=_WAITING_AGAIN, next_try_at=later, lease_until=None, reason=reason)
+        waiting.update(
+            state=outbox.WAITING_AGAIN, next_try_at=later, lease_until=None, reason=reason
+        )
 
 
-def _commit_to_send(one: Claim, practice: Practice, gone: Gone | None = None) -> Departing | None:
-    """Ask the gates; where nothing stands in the way, commit ``sending`` and return what goes.
+def _commit_to_send(
+    one: Claim, practice: Practice, questions: Questions, gone: Gone | None = None
+) -> Departing | None:
+    """Where nothing stands in the way of this one, commit ``sending`` and return what goes.
 
-    What became of the one before is written down in the same transaction.
+    What became of the one before is written down in the same transaction, or else by itself.
     """
-    with transaction.atomic():
-        departing = _ask_and_mark(one, practice)
-        steps = _write_down(gone) if gone else []
-        if departing:
-            steps.append(outbox.step_of(departing.message, State.SENDING))
-        outbox.keep_steps(steps)
-    return departing
-
-
-# Both are locked until the transaction ends.
-_CARD = often.Asked(
-    lambda client: ContactCard.objects.select_for_update(of=("self",)).filter(pk=client)
-)
-_CLAIMED = often.Asked(
-    lambda message: (
-        Message.objects.select_for_update(of=("self",))
-        .filter(pk=message, state=State.CLAIMED)
-        .order_by()
-    )
-)
-_CLIENT = often.Asked(lambda client: Client.objects.filter(pk=client))
-
-
-def _ask_and_mark(one: Claim, practice: Practice) -> Departing | None:
-    # A stop by the person locks the card too, and first: whoever comes second sees what the
-    # first did, and neither waits for the other's message.
-    [card] = _CARD(one.client_id)
-    message = next((row for row in _CLAIMED(one.id) if row.fence == one.fence), None)
-    if message is None:  # stopped, or taken over after the lease ended
-        return None
-    [message.client] = _CLIENT(one.client_id)
-    message.client.card = card
-    now = clock.now()
-    decision = gates.decide(message, card, now, practice)
-    if isinstance(decision, gates.Go) and one.channel != gates.channel_for(card):
-        decision = gates.Wait(now)  # the card changed just now: the next tick goes by it
-    if isinstance(decision, gates.Go):
-        return Departing(message, _mark_sending(message, card, now, practice))
-    _hold_back(message, decision)
+    message = questions.about(one)
+    if message and _may_go(one, message, questions):
+        return _send_off(one, message, practice, gone)
+    if gone:
+        _finish(gone)
     return None
 
 
-def _mark_sending(
-    message: Message, card: ContactCard, now: datetime, practice: Practice
-) -> Prepared:
-    message.token = message.token or links.make(
-        message.client_id, message.purpose, message.subject_id
-    )
+def _may_go(one: Claim, message: Message, questions: Questions) -> bool:
+    decision = questions.decide(message)
+    if isinstance(decision, gates.Go):
+        if one.channel == gates.channel_for(message.client.card):
+            return True
+        decision = gates.Wait(clock.now())  # the card changed: the next tick goes by it
+    _hold_back(message, decision)
+    return False
+
+
+def _send_off(
+    one: Claim, message: Message, practice: Practice, gone: Gone | None
+) -> Departing | None:
+    new_link = not message.token
+    prepared = _prepare(message, practice)
+    with _what_goes_with(message):
+        if not _set_off(message, gone, new_link=new_link):
+            _put_back([one], timedelta(), "")  # something changed just now: it is asked again
+            return None
+        gates.depart(message)
+    return Departing(message, prepared)
+
+
+def _prepare(message: Message, practice: Practice) -> Prepared:
+    """As it is to be from now on, and what is handed over."""
+    card = message.client.card
+    message.token = message.token or links.new_token()
     message.state, message.attempt = State.SENDING, message.attempt + 1
     message.channel = gates.channel_for(card)
-    message.lease_until = now + HANDOVER
-    often.change(message, ["token", "state", "attempt", "channel", "lease_until"])
-    gates.depart(message)
+    message.lease_until = clock.now() + HANDOVER
     if message.channel == Channel.TEXT:
         return text.compose(message, card.phone, message.token, practice)
     return mail.compose(message, card.email, message.token, practice)
 
 
+def _what_goes_with(message: Message) -> AbstractContextManager[Any]:
+    return transaction.atomic() if gates.acts_at_departure(message) else nullcontext()
+
+
+def _set_off(message: Message, gone: Gone | None, *, new_link: bool) -> bool:
+    before = {"gone": gone.message, "reason": gone.result.reason} if gone else {}
+    written = marks.write(clock.now(), going=message, new_link=new_link, **before)
+    if gone:
+        _tell(gone, was_ours=written.has_gone)
+    return written.goes
+
+
+def _tell(gone: Gone, *, was_ours: bool) -> None:
+    message, result = str(gone.message.pk), gone.result
+    if was_ours:
+        log.info("message", message=message, state=result.state.value, reason=result.reason)
+    else:
+        log.warning("finished too late", message=message)
+
+
+@transaction.atomic
 def _hold_back(message: Message, decision: gates.Decision) -> None:
+    claimed = Message.objects.filter(pk=message.pk, fence=message.fence, state=State.CLAIMED)
     if isinstance(decision, gates.Wait):
-        waiting = State.UNCERTAIN if message.uncertain_count else State.DUE
-        message.state, message.next_try_at = waiting, decision.until
+        claimed.update(state=outbox.WAITING_AGAIN, next_try_at=decision.until, lease_until=None)
     elif isinstance(decision, gates.End):
-        message.state, message.next_try_at = decision.state, None
-        message.reason = decision.reason
-        outbox.note_step(message, decision.state, decision.reason)
-    message.lease_until = None
-    message.save(update_fields=["state", "next_try_at", "reason", "lease_until"])
+        ended = {"state": decision.state, "reason": decision.reason}
+        if claimed.update(**ended, next_try_at=None, lease_until=None):
+            outbox.note_step(message, decision.state, decision.reason)
 
 
 def _hand_over(backend: BaseEmailBackend | None, prepared: Prepared) -> Result:
@@ -381,32 +430,37 @@ def _set_aside(one: Claim, reason: str) -> None:
 
 
 def _finish(gone: Gone) -> None:
+    """Write down what became of it, unless somebody took the row over meanwhile."""
+    now = clock.now()
+    if gone.result.state == State.SENT:
+        written = marks.write(now, gone=gone.message, reason=gone.result.reason)
+        _tell(gone, was_ours=written.has_gone)
+        return
+    message = copy(gone.message)
+    _apply(message, gone.result, now)
+    _tell(replace(gone, result=_as_applied(message)), was_ours=_write_down(gone, message))
+
+
+def _as_applied(message: Message) -> Result:
+    return Result(State(message.state), message.reason)
+
+
+def _write_down(gone: Gone, message: Message) -> bool:
+    told = {name: getattr(message, name) for name in _TOLD}
+    if message.state == State.DEAD:
+        told["token"] = ""
+    as_left = Message.objects.filter(pk=message.pk, state=gone.message.state, fence=message.fence)
     with transaction.atomic():
-        outbox.keep_steps(_write_down(gone))
-
-
-def _write_down(gone: Gone) -> list[MessageStep]:
-    """What became of it, unless somebody took the row over meanwhile; the step that it makes."""
-    message = copy(gone.message)  # if this is rolled back, it is written down again
-    _apply(message, gone.result, clock.now())
-    told = ["state", "reason", "next_try_at", "sent_at", "uncertain_count", "lease_until"]
-    if message.state in (State.SENT, State.DEAD):
-        message.token = ""
-        told.append("token")
-    if not often.change(message, told, state=gone.message.state, fence=message.fence):
-        log.warning("finished too late", message=str(message.pk))
-        return []
-    state = State(message.state)
-    log.info("message", message=str(message.pk), state=state.value, reason=message.reason)
-    return [outbox.step_of(message, state, message.reason)]
+        if not as_left.update(**told):
+            return False
+        outbox.note_step(message, State(message.state), message.reason)
+    return True
 
 
 def _apply(message: Message, result: Result, now: datetime) -> None:
     message.state, message.reason = result.state, result.reason
     message.next_try_at = message.lease_until = None
-    if result.state == State.SENT:
-        message.sent_at = now
-    elif result.state == State.UNCERTAIN:
+    if result.state == State.UNCERTAIN:
         message.uncertain_count += 1
         if message.uncertain_count == 1:
             message.next_try_at = now + ASK_AGAIN

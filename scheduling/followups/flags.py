@@ -41,6 +41,7 @@ def raise_for(response: Response, questions: list[Mapping[str, Any]]) -> RiskFla
         owner=owner,
         due_at=now + minutes,
     )
+    holding.hold(flag.participant.case)
     _alert(flag, now)
     trail.record(Verb.CREATE, flag, by=trail.SYSTEM, **_where(flag))
     return flag

@@ -21,6 +21,7 @@ from scheduling.followups.models import CasePlan, FollowUp, PersonHour, PersonPa
 def pause(person: Participant, by: trail.Actor) -> None:
     """Nothing between sessions for this person until somebody says so."""
     PersonPause.objects.get_or_create(participant=person, defaults={"paused_at": clock.now()})
+    holding.hold(person.case)
     _record(person, by, "follow-ups paused")
 
 
@@ -36,6 +37,7 @@ def resume(person: Participant, by: trail.Actor) -> None:
 def pause_case(case: Case, by: trail.Actor) -> None:
     """The same for everybody in the case."""
     CasePlan.objects.filter(case=case, paused_at=None).update(paused_at=clock.now())
+    holding.hold(case)
     trail.record(Verb.CHANGE, case, by=by, case_id=case.pk, note="follow-ups paused")
 
 

@@ -61,13 +61,13 @@ def _no_lease() -> Iterator[None]:
 
 @bug("no fence", scenarios.goes_on_after_others_took_over, "I2")
 def _no_fence() -> Iterator[None]:
-    write_down = sending._write_down
+    finish = sending._finish
 
-    def as_if_it_were_ours(gone: Gone) -> Any:
+    def as_if_it_were_ours(gone: Gone) -> None:
         gone.message.fence = Message.objects.get(pk=gone.message.pk).fence
-        return write_down(gone)
+        finish(gone)
 
-    with patch.object(sending, "_write_down", as_if_it_were_ours):
+    with patch.object(sending, "_finish", as_if_it_were_ours):
         yield
 
 
@@ -220,8 +220,8 @@ def _tries_for_ever() -> Iterator[None]:
 def _never_too_late() -> Iterator[None]:
     decide = gates.decide
 
-    def in_time(message: Message, card: ContactCard, now: datetime, practice: Any) -> Any:
-        return decide(message, card, min(now, message.expires_at - timedelta(hours=1)), practice)
+    def in_time(message: Message, card: ContactCard, now: datetime, *rest: Any) -> Any:
+        return decide(message, card, min(now, message.expires_at - timedelta(hours=1)), *rest)
 
     with patch.object(gates, "decide", in_time):
         yield

@@ -204,10 +204,14 @@ def test_an_invitation_keeps_the_safe_hours(cast, sink):
     assert message.state == State.DUE
 
 
+def all_wait_until(moment: datetime) -> gates.AskOfMany:
+    return lambda messages: {each.pk: gates.Wait(moment) for each in messages}
+
+
 def test_a_gate_can_ask_a_message_to_wait(hanna, now, sink, travel, monkeypatch):
     tomorrow = now + timedelta(days=1)
     wait = gates.Wait(tomorrow)
-    asked = [lambda message: wait if message.purpose == "note" else ""]
+    asked = [lambda messages: {each.pk: wait for each in messages if each.purpose == "note"}]
     monkeypatch.setattr(gates, "_OF_FOLLOW_UPS", asked)
     message = make_message(hanna)
     assert sending.tick() == 0
@@ -220,7 +224,7 @@ def test_a_gate_can_ask_a_message_to_wait(hanna, now, sink, travel, monkeypatch)
 def test_of_two_that_ask_to_wait_the_later_counts_within_the_safe_hours(
     hanna, now, sink, monkeypatch
 ):
-    monkeypatch.setattr(gates, "_OF_FOLLOW_UPS", [lambda _: gates.Wait(now + timedelta(hours=1))])
+    monkeypatch.setattr(gates, "_OF_FOLLOW_UPS", [all_wait_until(now + timedelta(hours=1))])
     at_night = now + timedelta(hours=14)
     monkeypatch.setitem(gates._BY_PURPOSE, "note", lambda _: gates.Wait(at_night))
     message = make_message(hanna)
@@ -231,7 +235,7 @@ def test_of_two_that_ask_to_wait_the_later_counts_within_the_safe_hours(
 
 
 def test_a_refusal_counts_more_than_a_wait(hanna, now, sink, monkeypatch):
-    monkeypatch.setattr(gates, "_OF_FOLLOW_UPS", [lambda _: gates.Wait(now + timedelta(hours=1))])
+    monkeypatch.setattr(gates, "_OF_FOLLOW_UPS", [all_wait_until(now + timedelta(hours=1))])
     monkeypatch.setitem(gates._BY_PURPOSE, "note", lambda _: "not any more")
     message = make_message(hanna)
     assert sending.tick() == 0

@@ -2,8 +2,10 @@
 
 import threading
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import time, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -16,6 +18,7 @@ from tests.clients.contact.at_once import at_once, own_connection
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 ROUNDS = 8
 LATER = timedelta(days=1)
+Act = Callable[[], Any]
 
 
 def test_the_same_intent_queued_from_two_connections_is_one_message(hanna):
@@ -68,20 +71,68 @@ def test_a_stop_that_comes_first_is_heard_by_a_tick_that_waits_for_it(hanna, now
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
-def test_a_stop_that_comes_second_waits_and_the_message_goes(hanna, now, sink, monkeypatch):
-    """The sender is inside its last questions when the person says stop."""
-    asking, go_on = threading.Event(), threading.Event()
+@pytest.fixture
+def meanwhile(monkeypatch) -> Callable[[Act], None]:
+    """What happens on another connection between a message's last question and its mark."""
 
-    def ask(message: Message) -> str:
-        asking.set()
+    def happens(act: Act) -> None:
+        def ask(message: Message) -> str:
+            monkeypatch.delitem(gates._BY_PURPOSE, "asked")
+            at_once(act)
+            return ""
+
+        monkeypatch.setitem(gates._BY_PURPOSE, "asked", ask)
+
+    return happens
+
+
+@pytest.mark.parametrize("halt", [cards.stop_follow_ups, cards.stop_everything, cards.suspend])
+def test_a_stop_between_the_questions_and_the_mark_is_heard(hanna, halt, sink, meanwhile):
+    meanwhile(lambda: halt(hanna))
+    make_message(hanna, purpose="asked")
+    assert [sending.tick(), sending.tick()] == [0, 0]
+    assert sink.mails == []
+    assert Message.objects.get().state == State.SUPPRESSED
+
+
+def test_an_address_that_changed_after_the_questions_is_the_one_it_goes_to(hanna, sink, meanwhile):
+    moved = cards.Contact(email="new@example.com")
+    meanwhile(lambda: cards.change(hanna, moved))
+    make_message(hanna, purpose="asked")
+    assert [sending.tick(), sending.tick()] == [0, 1]
+    assert [attempt.recipient for attempt in sink.attempts] == ["new@example.com"]
+    assert Message.objects.get().attempt == 1
+
+
+def test_hours_that_changed_after_the_questions_count(hanna, now, sink, meanwhile):
+    named = cards.Contact(email="hanna@example.com", safe_hours=(time(18), time(19)))
+    meanwhile(lambda: cards.change(hanna, named))
+    make_message(hanna, purpose="asked")
+    assert [sending.tick(), sending.tick()] == [0, 0]
+    assert Message.objects.get().next_try_at > now
+
+
+def test_what_was_let_go_after_the_questions_is_asked_again(hanna, sink, meanwhile):
+    meanwhile(lambda: outbox.ask_again(Message.objects.filter(client=hanna)))
+    make_message(hanna, purpose="asked")
+    assert [sending.tick(), sending.tick()] == [0, 1]
+
+
+def test_a_stop_that_comes_with_the_mark_waits_for_it_and_the_message_goes(
+    hanna, now, sink, monkeypatch
+):
+    """What goes with the message is being done when the person says stop."""
+    marked, go_on = threading.Event(), threading.Event()
+
+    def act(message: Message) -> None:
+        marked.set()
         go_on.wait(10)
-        return ""
 
-    monkeypatch.setitem(gates._BY_PURPOSE, "slow", ask)
+    monkeypatch.setitem(gates._AT_DEPARTURE, "slow", act)
     make_message(hanna, purpose="slow")
     sender = threading.Thread(target=own_connection(sending.tick))
     sender.start()
-    assert asking.wait(10)
+    assert marked.wait(10)
     stopper = threading.Thread(target=own_connection(lambda: cards.stop_follow_ups(hanna)))
     stopper.start()
     stopper.join(0.3)

@@ -27,6 +27,12 @@ def again(message: Message) -> Message:
     return Message.objects.get(pk=message.pk)
 
 
+def set_off(one: sending.Claim) -> sending.Departing | None:
+    """As far as the mail server, which hears nothing of it."""
+    practice = Practice.current()
+    return sending._commit_to_send(one, practice, sending.Questions([one], practice))
+
+
 def test_a_message_is_sent_once(hanna, now, sink):
     message = make_message(hanna)
     assert [sending.tick() for _ in range(3)] == [1, 0, 0]
@@ -39,7 +45,7 @@ def test_a_message_is_sent_once(hanna, now, sink):
 def test_sending_is_committed_before_the_mail_server_hears_of_it(hanna, now, sink):
     message = make_message(hanna)
     [one] = sending.claim(now)
-    assert sending._commit_to_send(one, Practice.current())
+    assert set_off(one)
     assert again(message).state == State.SENDING
     assert sink.attempts == []
 
@@ -230,7 +236,7 @@ def test_a_claim_that_somebody_else_has_now_is_not_sent_by_who_had_it_before(
 def test_a_worker_that_died_while_sending_leaves_an_uncertain_message(hanna, now, sink, travel):
     message = make_message(hanna)
     [one] = sending.claim(now)
-    sending._commit_to_send(one, Practice.current())
+    set_off(one)
     travel(now + sending.HANDOVER + timedelta(seconds=1))
     sending.tick()
     message = again(message)
@@ -243,7 +249,7 @@ def test_a_worker_that_died_while_sending_leaves_an_uncertain_message(hanna, now
 def test_a_paused_worker_that_comes_back_overwrites_nothing(hanna, now, sink, travel, result):
     make_message(hanna)
     [one] = sending.claim(now)
-    paused = sending._commit_to_send(one, Practice.current())
+    paused = set_off(one)
     assert paused
     for minutes in (3, 34):  # given up as uncertain, then sent by somebody else
         travel(now + timedelta(minutes=minutes))
@@ -257,13 +263,13 @@ def test_a_paused_worker_that_comes_back_overwrites_nothing(hanna, now, sink, tr
 def test_a_paused_worker_can_t_end_the_second_try_of_another(hanna, now, sink, travel):
     make_message(hanna)
     [one] = sending.claim(now)
-    paused = sending._commit_to_send(one, Practice.current())
+    paused = set_off(one)
     assert paused
     travel(now + timedelta(minutes=3))
     sending.tick()
     travel(now + timedelta(minutes=34))
     [second] = sending.claim(now + timedelta(minutes=34))
-    sending._commit_to_send(second, Practice.current())
+    set_off(second)
     sending._finish(Gone(paused.message, Result(State.SENT)))
     message = Message.objects.get()
     assert (message.state, message.fence) == (State.SENDING, 2)

@@ -83,13 +83,18 @@ def _one_order(hanna, ian, now, stop, chance, practice) -> None:
     messages = [make_message(client) for client in (hanna, hanna, ian)]
     stopped_at: list[int] = []
     went: list[tuple[int, object]] = []
-    claims: list[sending.Claim] = []
+    asked: list[tuple[sending.Claim, sending.Questions]] = []
 
     def claim() -> None:
-        claims.extend(sending.claim(now, limit=2))
+        claims = sending.claim(now, limit=2)
+        questions = sending.Questions(claims, practice)
+        for one in claims:
+            questions.about(one)
+            asked.append((one, questions))
 
     def commit(step: int) -> None:
-        if claims and sending._commit_to_send(one := claims.pop(), practice):
+        one, questions = asked.pop() if asked else (None, None)
+        if one and questions and sending._commit_to_send(one, practice, questions):
             went.append((step, Message.objects.get(pk=one.id).client_id))
 
     steps = ["claim", "claim", "commit", "commit", "commit", "stop"]
