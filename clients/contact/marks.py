@@ -19,7 +19,7 @@ from clients.contact.models import ContactCard, Message
 from practice.fields import EncryptedTextField
 
 # What must be as it was when the gates were asked. Of addresses their digests are compared.
-_AS_ASKED = [
+_AS_ASKED: list[Any] = [
     field
     for field in ContactCard._meta.concrete_fields
     if not field.primary_key and not isinstance(field, EncryptedTextField)

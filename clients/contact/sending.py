@@ -352,8 +352,9 @@ def _what_goes_with(message: Message) -> AbstractContextManager[Any]:
 
 
 def _set_off(message: Message, gone: Gone | None, *, new_link: bool) -> bool:
-    before = {"gone": gone.message, "reason": gone.result.reason} if gone else {}
-    written = marks.write(clock.now(), going=message, new_link=new_link, **before)
+    before, reason = (gone.message, gone.result.reason) if gone else (None, "")
+    now = clock.now()
+    written = marks.write(now, going=message, new_link=new_link, gone=before, reason=reason)
     if gone:
         _tell(gone, was_ours=written.has_gone)
     return written.goes

@@ -7,6 +7,7 @@ from django.db import connection
 from clients.contact import links, marks, sending
 from clients.contact.models import ContactCard, Message, MessageStep, PrivateLink
 from clients.models import Client
+from practice.models import Practice
 from tests.cast import make_message
 
 
@@ -63,7 +64,7 @@ def test_a_letter_takes_one_statement_on_postgresql_and_eight_on_sqlite(
     make_message(hanna)
     make_message(hanna)
     claims = sending.claim(now)
-    questions = sending.Questions(claims, sending.Practice.current())
+    questions = sending.Questions(claims, Practice.current())
     before, going = (questions.about(one) for one in claims)
     assert before is not None
     assert going is not None
