@@ -49,11 +49,11 @@ def write(
     `going` is as it is to be from now on, with its person's card as it was when it was asked;
     `new_link`: its token was made for it just now. `reason`: what is said of the one that is gone.
     """
-    values = {"at": _moment(at)}
+    values = {"at": _moment(at), "reason": reason}
     if going:
         values |= _of_going(going, at)
     if gone:
-        values |= {"gone": _id(gone.pk), "gone_fence": gone.fence, "reason": reason}
+        values |= {"gone": _id(gone.pk), "gone_fence": gone.fence}
     act = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
     return act(values, going=going is not None, new_link=new_link, gone=gone is not None)
 
