@@ -26,7 +26,8 @@ from tests.faults.at_the_desk import BACKEND, LINE
 
 _ZONE = "America/New_York"
 _AT_ONCE = 20  # messages claimed before their races
-_LONGEST = 0.012  # seconds by which one of the two begins later
+# Seconds by which the stop begins later than the sender, who first has some questions to ask.
+_FROM, _TO = -0.01, 0.06
 
 
 def race_stops(number: int, seed: int) -> tuple[list[Broken], Counter[str]]:
@@ -70,7 +71,7 @@ def _meant(book: Book, number: int) -> tuple[Client, Message]:
 def _race(
     people: ThreadPoolExecutor, one: Any, client: Client, book: Book, chance: random.Random
 ) -> None:
-    ready, late = Barrier(2), chance.uniform(-_LONGEST, _LONGEST)
+    ready, late = Barrier(2), chance.uniform(_FROM, _TO)
     stops = chance.choice(
         [
             cards.stop_follow_ups,
