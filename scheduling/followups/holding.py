@@ -86,6 +86,6 @@ def wake(case: Case) -> None:
 
 
 def hold(case: Case) -> None:
-    """What a sender has taken just now is asked about again, for either of them."""
-    follow_ups = FollowUp.objects.filter(participant__case=case)
-    outbox.ask_again(Message.objects.filter(pk__in=follow_ups.values("message")))
+    """What a sender has taken just now for either of them is asked about again."""
+    theirs = Message.objects.filter(is_follow_up=True, client__participations__case=case)
+    outbox.ask_again(theirs)

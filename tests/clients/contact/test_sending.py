@@ -1,8 +1,10 @@
 """The tick against a mail server that takes, puts off, refuses, hangs, drops or is away."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -295,6 +297,20 @@ def test_a_message_that_can_t_be_prepared_holds_up_no_other_and_dies_after_six_t
     poison = again(poison)
     assert (poison.state, poison.attempt) == (State.DEAD, 6)
     assert [attempt.recipient for attempt in sink.attempts] == ["ian@example.com"] * 13
+
+
+def test_where_asking_about_all_at_once_fails_each_is_asked_about_alone(
+    hanna, ian, sink, monkeypatch
+):
+    def fail(messages: Sequence[Message]) -> dict[UUID, str]:
+        return {} if poison.pk not in {each.pk for each in messages} else {}[0]
+
+    monkeypatch.setattr(gates, "_OF_FOLLOW_UPS", [fail])
+    others = [make_message(ian) for _ in range(3)]
+    poison = make_message(hanna)
+    assert sending.tick() == 3
+    assert again(poison).reason == "not prepared: KeyError"
+    assert {again(each).attempt for each in others} == {1}
 
 
 def test_what_goes_with_a_message_fails_with_it(hanna, ian, sink, monkeypatch):

@@ -11,8 +11,9 @@ from clients.contact.models import State
 from clients.following import What
 from clients.handouts import pacing
 from practice.audit import trail
-from scheduling.followups import checkins, flags, worrying
-from scheduling.followups.models import Alert, RiskFlag, Rung
+from practice.models import Practice
+from scheduling.followups import checkins, flags, person, worrying
+from scheduling.followups.models import Alert, CasePlan, RiskFlag, Rung
 from tests.cast import make_message, open_link
 from tests.scheduling.followups.conftest import check_in_of, go, hold
 
@@ -24,8 +25,8 @@ def asked(cast, session, following):
     return cast
 
 
-def answered(person, **given: str):
-    return checkins.answer(check_in_of(person), given, {}, by=trail.SYSTEM)
+def answered(participant, **given: str):
+    return checkins.answer(check_in_of(participant), given, {}, by=trail.SYSTEM)
 
 
 def raised(cast) -> RiskFlag:
@@ -181,6 +182,32 @@ def test_what_ends_a_case_ends_what_is_on_its_way_even_if_claimed(asked, sink, t
     sending.send_claimed(claims)
     message.refresh_from_db()
     assert message.state == State.CANCELED
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda asked: raised(asked),
+        lambda asked: person.pause(asked.hanna, trail.SYSTEM),
+        lambda asked: person.pause_case(asked.case, trail.SYSTEM),
+    ],
+    ids=["a flag", "a pause of one", "a pause of both"],
+)
+def test_what_holds_them_counts_for_what_was_asked_about_already(asked, sink, travel, act):
+    """The sender has asked everything, and not marked it yet."""
+    message, practice = check_in_of(asked.hanna).message, Practice.current()
+    CasePlan.objects.get_or_create(case=asked.case, defaults={"plan": asked.plan})
+    travel(message.due_at)
+    claims = sending.claim(message.due_at)
+    questions = sending.Questions(claims, practice)
+    [hers] = [one for one in claims if one.id == message.pk]
+    assert questions.about(hers)
+    act(asked)
+    assert sending._commit_to_send(hers, practice, questions) is None
+    assert go() <= 1  # her partner's, where the pause is hers alone
+    assert sink.to("hanna@example.com") == []
+    message.refresh_from_db()
+    assert message.state == State.DUE
 
 
 def test_where_the_license_has_ended_a_person_calls(asked, sink, travel):
