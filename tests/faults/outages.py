@@ -25,12 +25,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from clients.contact import sending
-from clients.contact.models import Message, State
+from clients.contact.models import Heartbeat, Message, State
 from practice import clock
 from practice.serving import free_port
 from scheduling.followups.drill.post import Answer
 from scheduling.followups.drill.senders import Senders
 from scheduling.followups.drill.stretch import TICK
+from tests.certificates import ENDED, Authority, Pair
 from tests.faults.workshop import Workshop, forget_connections
 
 PATIENCE = 2.0  # seconds; nobody who books waits longer, whatever is the matter with the broker
@@ -340,3 +341,41 @@ def _no_tls(workshop: Workshop, chance: random.Random) -> None:
 def _tick_encrypted() -> None:
     settings.EMAIL_USE_TLS = True
     sending.tick()
+
+
+@tale("the mail server's certificate is wrong")
+def _wrong_certificate(workshop: Workshop, chance: random.Random) -> None:
+    """Run out, for another name, or from somebody unknown: all waits until there is a right one."""
+    good = workshop.authority
+    unknown = Authority(good.folder, "Somebody").signs("127.0.0.1")
+    other_name = good.signs("mail.example.com")
+    right, over = good.signs("127.0.0.1"), good.signs("127.0.0.1", ends=ENDED)
+    wrong = chance.sample([unknown, other_name, over], 3)
+    _shows(workshop, wrong[0])
+    workshop.goes_without("worker")
+    before = _kept(workshop)
+    with workshop.outage():
+        workshop.processes.start("worker that encrypts")
+        ids = workshop.means(chance.randint(2, 5), "certificate")
+        for pair in wrong:
+            _shows(workshop, pair)
+            workshop.move_clock(sending.UNREACHABLE)
+            workshop.wait_until(lambda: _found("certificate"), "a look at the certificate")
+            workshop.wait_until(lambda: workshop.states(ids) == {State.DUE}, "all waiting")
+        assert _kept(workshop) == before, "something was handed over"
+        _shows(workshop, right)
+        workshop.move_clock(sending.UNREACHABLE)
+    workshop.wait_until_gone(ids)
+    gone = {each["encrypted"] for each in list(workshop.office.noted())[before:] if "id" in each}
+    workshop.office.speaks_openly()
+    assert gone == {True}, "something went in the clear"
+    assert set(Message.objects.filter(pk__in=ids).values_list("attempt", flat=True)) == {1}
+
+
+def _shows(workshop: Workshop, pair: Pair) -> None:
+    workshop.office.encrypts(pair.certificate, pair.key)
+
+
+def _found(trouble: str) -> bool:
+    """Whether a sender found this since, and forget it."""
+    return Heartbeat.objects.filter(name=f"mail {trouble}").delete()[0] > 0
