@@ -23,15 +23,18 @@ from unittest.mock import patch
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.test import Client as Browser
 
 from clients.contact import sending
 from clients.contact.models import Heartbeat, Message, State
+from clients.models import Client
 from practice import clock
 from practice.serving import free_port
 from scheduling.followups.drill.post import Answer
 from scheduling.followups.drill.senders import Senders
 from scheduling.followups.drill.stretch import TICK
 from tests.certificates import ENDED, Authority, Pair
+from tests.faults import small_disk
 from tests.faults.workshop import Workshop, forget_connections
 
 PATIENCE = 2.0  # seconds; nobody who books waits longer, whatever is the matter with the broker
@@ -48,6 +51,9 @@ class Tale:
     name: str
     tell: Story
     only_on: str = ""
+    why_not: Callable[[], str] = (
+        str  # asked on the database that it fits: why it can't be told here
+    )
 
     @property
     def fits(self) -> bool:
@@ -57,11 +63,13 @@ class Tale:
 ALL: list[Tale] = []
 
 
-def tale(name: str, *, only_on: str = "") -> Callable[[Story], Story]:
+def tale(
+    name: str, *, only_on: str = "", why_not: Callable[[], str] = str
+) -> Callable[[Story], Story]:
     """Decorator: one of all stories."""
 
     def add(story: Story) -> Story:
-        ALL.append(Tale(name, story, only_on))
+        ALL.append(Tale(name, story, only_on, why_not))
         return story
 
     return add
@@ -72,6 +80,9 @@ def told(workshop: Workshop, seed: int, say: Callable[[str], Any] = lambda _: No
     chance, broken = random.Random(seed), list[str]()
     known: set[str] = set()
     for each in (one for one in ALL if one.fits):
+        if why_not := each.why_not():
+            say(f"{each.name}: NOT TOLD, {why_not}")
+            continue
         began = time.monotonic()
         with _named(each.name, broken):
             each.tell(workshop, chance)
@@ -225,7 +236,7 @@ def _taken_over(workshop: Workshop, ids: list[str]) -> None:
     """What the dead held is taken over, and what was in doubt is tried once more."""
     workshop.wait_until(lambda: _still(ids), "the last word about them")
     workshop.book.note_stranded()
-    if _held(ids):
+    if workshop.states(ids) != {State.SENT}:
         workshop.move_clock(PAST_LEASE)
         workshop.wait_until(lambda: not _held(ids), "the end of their leases")
         workshop.move_clock(PAST_DOUBT)
@@ -234,11 +245,15 @@ def _taken_over(workshop: Workshop, ids: list[str]) -> None:
 
 def _still(ids: list[str]) -> bool:
     """Nothing of them has changed for a while, and nothing waits that could go."""
+    could_go = Message.objects.filter(pk__in=ids, state="due", next_try_at__lte=clock.now())
+    return _unchanged(ids) and not could_go.exists()
+
+
+def _unchanged(ids: list[str]) -> bool:
     rows = Message.objects.filter(pk__in=ids)
     first = set(rows.values_list("pk", "state", "fence"))
     time.sleep(1.5)
-    unchanged = first == set(rows.values_list("pk", "state", "fence"))
-    return unchanged and not rows.filter(state="due", next_try_at__lte=clock.now()).exists()
+    return first == set(rows.values_list("pk", "state", "fence"))
 
 
 def _held(ids: list[str]) -> set[Any]:
@@ -284,6 +299,46 @@ def _disk_full(workshop: Workshop, chance: random.Random) -> None:
         time.sleep(chance.uniform(1, 2))
         _may_write(hands, resource.RLIM_INFINITY)
     _taken_over(workshop, ids)
+
+
+@tale("PostgreSQL's disk is full", only_on="postgresql", why_not=small_disk.why_not)
+def _tables_full(workshop: Workshop, chance: random.Random) -> None:
+    """Nothing that needs room can be written, in the midst of a batch; then there is room again."""
+    with small_disk.under(workshop.address, standing_still=workshop.stands_still) as disk:
+        ids = workshop.means(120, "tables")
+        enough = _kept(workshop) + chance.randint(3, 40)
+        workshop.wait_until(lambda: _kept(workshop) >= enough, "the first of them")
+        with workshop.outage():
+            disk.fills()
+            assert ready() == (503, {"ready": False, "disk": "full"})
+            workshop.wait_until(lambda: _unchanged(ids), "the end of sending")
+            assert not workshop.states(ids) <= {State.SENT}, "it was too late for that"
+            _is_refused(workshop)
+            time.sleep(chance.uniform(0, 2))
+            assert ready()[0] == 503
+            disk.frees()
+        assert ready() == (200, {"ready": True})
+        workshop.wait_until_gone(workshop.means(3, "room"), longest=60)
+        _taken_over(workshop, ids)
+        assert workshop.states(ids) == {State.SENT}, "something was given up"
+
+
+def ready() -> tuple[int, dict[str, Any]]:
+    """What monitors are told."""
+    answer = Browser().get("/healthz/ready")
+    return answer.status_code, answer.json()
+
+
+def _is_refused(workshop: Workshop) -> None:
+    """What somebody causes meanwhile is not kept by half."""
+    before = Message.objects.count(), Client.objects.count()
+    try:
+        workshop.means(200, "refused")
+    except DatabaseError:
+        pass
+    else:
+        raise AssertionError("there was room")
+    assert (Message.objects.count(), Client.objects.count()) == before
 
 
 def _may_write(processes: list[int], most: int) -> None:

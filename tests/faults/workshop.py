@@ -98,6 +98,20 @@ class Workshop:
         self._expected = [name for name in _ALWAYS if name not in names]
         self.processes.stop([name for name in names if self.is_alive(name)])
 
+    @contextmanager
+    def stands_still(self) -> Iterator[None]:
+        """Nobody works meanwhile, and nobody of ours is connected to the database."""
+        hands = [pid for name in self.processes.running for pid in self.children(name)]
+        for pid in hands:
+            os.kill(pid, signal.SIGSTOP)
+        connections.close_all()
+        try:
+            yield
+        finally:
+            for pid in hands:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def move_clock(self, by: timedelta) -> None:
         """Time passes at once, for every process."""
         clock.set_offset(clock.offset() + by)
