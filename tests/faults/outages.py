@@ -9,6 +9,7 @@ import os
 import random
 import re
 import resource
+import shlex
 import signal
 import time
 from collections import Counter
@@ -17,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -34,7 +36,7 @@ from scheduling.followups.drill.post import Answer
 from scheduling.followups.drill.senders import Senders
 from scheduling.followups.drill.stretch import TICK
 from tests.certificates import ENDED, Authority, Pair
-from tests.faults import small_disk
+from tests.faults import next_release, small_disk
 from tests.faults.workshop import Workshop, forget_connections
 
 PATIENCE = 2.0  # seconds; nobody who books waits longer, whatever is the matter with the broker
@@ -209,6 +211,46 @@ def _deployed(workshop: Workshop, chance: random.Random) -> None:
     workshop.book.note_stranded()
     workshop.wait_until_gone(ids)
     assert {row.attempt for row in Message.objects.filter(pk__in=ids)} == {1}
+
+
+@tale("a later release beside this one")
+def _upgraded(workshop: Workshop, chance: random.Random) -> None:
+    """Its migration runs while the old worker sends and old pages write; then both work; then it
+    alone goes on with rows that the old one wrote."""
+    with next_release.made(Path(settings.HOME)) as place:
+        processes = workshop.processes
+        processes.commands = {**processes.commands, **_of(place, processes.commands["worker"])}
+        ids, before = workshop.means(40, "before"), _kept(workshop)
+        processes.start("next migration")
+        while processes.running["next migration"].poll() is None:
+            ids += workshop.means(1, "meanwhile")
+            time.sleep(chance.uniform(0, 0.2))
+        assert processes.running.pop("next migration").returncode == 0, "the migration failed"
+        assert next_release.is_in_place()
+        assert _kept(workshop) > before, "nothing went meanwhile"
+        workshop.wait_until_gone(ids)
+        assert workshop.is_alive("worker"), "the old one ended"
+        processes.start("next worker")
+        workshop.wait_until(lambda: workshop.children("next worker"), "its hands")
+        ids += (mixed := workshop.means(100, "mixed"))
+        enough = _kept(workshop) + chance.randint(3, 40)
+        workshop.wait_until(lambda: _kept(workshop) >= enough, "the first of them")
+        workshop.goes_without("worker")
+        workshop.book.note_stranded()
+        workshop.wait_until_gone(mixed)
+        workshop.wait_until_gone(alone := workshop.means(3, "alone"))
+        processes.stop(["next worker"])
+    assert workshop.states(ids + alone) == {State.SENT}
+    assert {row.attempt for row in Message.objects.filter(pk__in=ids + alone)} == {1}
+
+
+def _of(place: Path, worker: str) -> dict[str, str]:
+    """How the release that lies there is brought in."""
+    there = f"env -C {shlex.quote(str(place))}"
+    return {
+        "next migration": f"{there} python manage.py migrate --verbosity 0",
+        "next worker": f"{there} {worker} --hostname next@%h",
+    }
 
 
 @tale("a worker's hand killed in a hand-over")
