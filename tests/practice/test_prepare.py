@@ -18,14 +18,14 @@ def collect(settings, folder: Path) -> None:
     }
     settings.STATICFILES_DIRS = [folder / "source"]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    finders.get_finder.cache_clear()
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]
     prepare.collect_static(folder / "stamp")
 
 
 @pytest.fixture(autouse=True)
 def _finders_as_before() -> Iterator[None]:
     yield
-    finders.get_finder.cache_clear()
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]
 
 
 def test_a_new_file_is_taken_even_if_it_looks_older_and_the_old_one_can_still_be_had(
