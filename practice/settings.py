@@ -238,6 +238,10 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:2525"))
 EMAIL_TIMEOUT = 20
+# Whom to believe about the mail server's certificate, in place of the system's authorities.
+MAIL_CA_FILE = env.str("MAIL_CA_FILE", default="")
+if MAIL_CA_FILE and not Path(MAIL_CA_FILE).is_file():
+    raise ImproperlyConfigured(f"MAIL_CA_FILE names no file: {MAIL_CA_FILE}")
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="office@example.com")
 # A provider that takes mail over HTTP, by its name in django-anymail: "postmark", "mailgun" …
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from practice import room
 from practice.access.gate import public
 from practice.models import State
 
@@ -27,14 +28,17 @@ def live(request: HttpRequest) -> JsonResponse:
 @public
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """The database answers and no migration is missing."""
+    """The database answers and can write, and no migration is missing."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        has_room = room.is_left()
     except DatabaseError:
         return JsonResponse({"ready": False, "database": "unreachable"}, status=503)
     if missing:
         return JsonResponse({"ready": False, "migrations": len(missing)}, status=503)
+    if not has_room:
+        return JsonResponse({"ready": False, "disk": "full"}, status=503)
     return JsonResponse({"ready": True})
 
 

@@ -10,15 +10,15 @@ from django.db.models import Count, Min, Q, QuerySet, Value
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from clients.contact import clocks
+from clients.contact import clocks, troubles
 from clients.contact.models import Heartbeat, Message, State
-from clients.contact.sending import waiting_too_long
+from clients.contact.sending import UNREACHABLE, waiting_too_long
 from clients.contact.tasks import broker
 from practice import clock
 
 LATE = timedelta(minutes=5)
 SHOWN = timedelta(days=7)  # what ended badly is counted for a week
-
+_PUT_BACK = "mail server unreachable"  # the sender's reason, for a minute each time
 
 # The first tick comes half a minute after beat begins; until then nobody needs to be woken.
 STARTING = timedelta(minutes=1)
@@ -37,6 +37,7 @@ class Delivery:
     dead: int
     last_tick: float | None
     clocks_apart: float
+    mail: str = "reachable"  # or what is the matter with the line to the mail server
 
     @property
     def is_well(self) -> bool:
@@ -64,20 +65,27 @@ def delivery() -> Delivery:
 
 
 def beats(_: object = None) -> QuerySet[Heartbeat]:
-    """When the sender last looked."""
-    return Heartbeat.objects.filter(name="tick")
+    """When the sender last looked, and when it last found the mail server's line broken."""
+    return Heartbeat.objects.filter(name__in=["tick", *troubles.NAMES])
 
 
 def waiting(_: object = None) -> "QuerySet[Message, Any]":
     """One row of counts, or none: of what could go now, which an index has apart."""
     now = clock.now()
-    late = waiting_too_long(now)
+    kept = _kept_from_going(now)
+    late = waiting_too_long(now) | kept & Q(due_at__lt=now - LATE)
+    could_go = Q(state__in=[State.DUE, State.CLAIMED], next_try_at__lte=now)
     return _counted(
-        Message.objects.filter(next_try_at__lte=now),
-        waiting=Count("pk", filter=Q(state__in=[State.DUE, State.CLAIMED])),
+        Message.objects.filter(next_try_at__lte=now + UNREACHABLE),
+        waiting=Count("pk", filter=could_go | kept),
         late=Count("pk", filter=late),
         oldest=Min("due_at", filter=late),
     )
+
+
+def _kept_from_going(now: datetime) -> Q:
+    """What could go but for the mail server: it is put back again and again, a minute each time."""
+    return Q(state=State.DUE, reason=_PUT_BACK, next_try_at__lte=now + UNREACHABLE)
 
 
 def troubled(_: object = None) -> "QuerySet[Message, Any]":
@@ -99,12 +107,14 @@ def delivery_of(
 ) -> Delivery:
     """What these rows say."""
     counts = {**(waiting[0] if waiting else {}), **(troubled[0] if troubled else {})}
-    oldest, last = counts.get("oldest"), beats[0].at if beats else None
+    oldest = counts.get("oldest")
+    last = next((each.at for each in beats if each.name == "tick"), None)
     return Delivery(
         **{name: counts.get(name, 0) for name in ("waiting", "late", "uncertain", "dead")},
         oldest_late=(now - oldest).total_seconds() if oldest else 0.0,
         last_tick=(now - last).total_seconds() if last else None,
         clocks_apart=clocks.apart().total_seconds(),
+        mail=troubles.latest(beats, now) or "reachable",
     )
 
 

@@ -1,16 +1,22 @@
 """The line to the mail server, which remembers how far the last hand-over came.
 
 Where it breaks before the text was begun, nothing can have been delivered; later, nobody knows.
+Where it shall be encrypted, the server's certificate must be good and name the host that we call;
+else nothing is handed over, and nothing goes in the clear instead.
 """
 
 import smtplib
+import ssl
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
+
+from clients.contact import troubles
 
 
 class _Remembers(smtplib.SMTP):
@@ -31,6 +37,18 @@ class Line(EmailBackend):
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return _RemembersToo if self.use_ssl else _Remembers
+
+    @cached_property
+    def ssl_context(self) -> ssl.SSLContext:
+        """Certificate and host name are checked against the system's authorities, or one's own."""
+        return ssl.create_default_context(cafile=settings.MAIL_CA_FILE or None)
+
+    def open(self) -> bool | None:
+        try:
+            return super().open()
+        except OSError as error:
+            troubles.note(error)
+            raise
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         connection: Any = self.connection

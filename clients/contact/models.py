@@ -346,7 +346,7 @@ class Turn(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When something that must keep running last did."""
+    """When something that must keep running last did, or when a line was last found broken."""
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()

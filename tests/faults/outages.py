@@ -9,6 +9,7 @@ import os
 import random
 import re
 import resource
+import shlex
 import signal
 import time
 from collections import Counter
@@ -17,20 +18,26 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.test import Client as Browser
 
 from clients.contact import sending
-from clients.contact.models import Message, State
+from clients.contact.models import Heartbeat, Message, State
+from clients.contact.troubles import Trouble
+from clients.models import Client
 from practice import clock
 from practice.serving import free_port
 from scheduling.followups.drill.post import Answer
 from scheduling.followups.drill.senders import Senders
 from scheduling.followups.drill.stretch import TICK
+from tests.certificates import ENDED, Authority, Pair
+from tests.faults import next_release, small_disk
 from tests.faults.workshop import Workshop, forget_connections
 
 PATIENCE = 2.0  # seconds; nobody who books waits longer, whatever is the matter with the broker
@@ -47,6 +54,9 @@ class Tale:
     name: str
     tell: Story
     only_on: str = ""
+    why_not: Callable[[], str] = (
+        str  # asked on the database that it fits: why it can't be told here
+    )
 
     @property
     def fits(self) -> bool:
@@ -56,11 +66,13 @@ class Tale:
 ALL: list[Tale] = []
 
 
-def tale(name: str, *, only_on: str = "") -> Callable[[Story], Story]:
+def tale(
+    name: str, *, only_on: str = "", why_not: Callable[[], str] = str
+) -> Callable[[Story], Story]:
     """Decorator: one of all stories."""
 
     def add(story: Story) -> Story:
-        ALL.append(Tale(name, story, only_on))
+        ALL.append(Tale(name, story, only_on, why_not))
         return story
 
     return add
@@ -71,6 +83,9 @@ def told(workshop: Workshop, seed: int, say: Callable[[str], Any] = lambda _: No
     chance, broken = random.Random(seed), list[str]()
     known: set[str] = set()
     for each in (one for one in ALL if one.fits):
+        if why_not := each.why_not():
+            say(f"{each.name}: NOT TOLD, {why_not}")
+            continue
         began = time.monotonic()
         with _named(each.name, broken):
             each.tell(workshop, chance)
@@ -199,6 +214,46 @@ def _deployed(workshop: Workshop, chance: random.Random) -> None:
     assert {row.attempt for row in Message.objects.filter(pk__in=ids)} == {1}
 
 
+@tale("a later release beside this one")
+def _upgraded(workshop: Workshop, chance: random.Random) -> None:
+    """Its migration runs while the old worker sends and old pages write; then both work; then it
+    alone goes on with rows that the old one wrote."""
+    with next_release.made(Path(settings.HOME)) as place:
+        processes = workshop.processes
+        processes.commands = {**processes.commands, **_of(place, processes.commands["worker"])}
+        ids, before = workshop.means(40, "before"), _kept(workshop)
+        processes.start("next migration")
+        while processes.running["next migration"].poll() is None:
+            ids += workshop.means(1, "meanwhile")
+            time.sleep(chance.uniform(0, 0.2))
+        assert processes.running.pop("next migration").returncode == 0, "the migration failed"
+        assert next_release.is_in_place()
+        assert _kept(workshop) > before, "nothing went meanwhile"
+        workshop.wait_until_gone(ids)
+        assert workshop.is_alive("worker"), "the old one ended"
+        processes.start("next worker")
+        workshop.wait_until(lambda: workshop.children("next worker"), "its hands")
+        ids += (mixed := workshop.means(100, "mixed"))
+        enough = _kept(workshop) + chance.randint(3, 40)
+        workshop.wait_until(lambda: _kept(workshop) >= enough, "the first of them")
+        workshop.goes_without("worker")
+        workshop.book.note_stranded()
+        workshop.wait_until_gone(mixed)
+        workshop.wait_until_gone(alone := workshop.means(3, "alone"))
+        processes.stop(["next worker"])
+    assert workshop.states(ids + alone) == {State.SENT}
+    assert {row.attempt for row in Message.objects.filter(pk__in=ids + alone)} == {1}
+
+
+def _of(place: Path, worker: str) -> dict[str, str]:
+    """How the release that lies there is brought in."""
+    there = f"env -C {shlex.quote(str(place))}"
+    return {
+        "next migration": f"{there} python manage.py migrate --verbosity 0",
+        "next worker": f"{there} {worker} --hostname next@%h",
+    }
+
+
 @tale("a worker's hand killed in a hand-over")
 def _hand_killed(workshop: Workshop, chance: random.Random) -> None:
     hung = _hangs(workshop)
@@ -224,7 +279,7 @@ def _taken_over(workshop: Workshop, ids: list[str]) -> None:
     """What the dead held is taken over, and what was in doubt is tried once more."""
     workshop.wait_until(lambda: _still(ids), "the last word about them")
     workshop.book.note_stranded()
-    if _held(ids):
+    if workshop.states(ids) != {State.SENT}:
         workshop.move_clock(PAST_LEASE)
         workshop.wait_until(lambda: not _held(ids), "the end of their leases")
         workshop.move_clock(PAST_DOUBT)
@@ -233,11 +288,15 @@ def _taken_over(workshop: Workshop, ids: list[str]) -> None:
 
 def _still(ids: list[str]) -> bool:
     """Nothing of them has changed for a while, and nothing waits that could go."""
+    could_go = Message.objects.filter(pk__in=ids, state="due", next_try_at__lte=clock.now())
+    return _unchanged(ids) and not could_go.exists()
+
+
+def _unchanged(ids: list[str]) -> bool:
     rows = Message.objects.filter(pk__in=ids)
     first = set(rows.values_list("pk", "state", "fence"))
     time.sleep(1.5)
-    unchanged = first == set(rows.values_list("pk", "state", "fence"))
-    return unchanged and not rows.filter(state="due", next_try_at__lte=clock.now()).exists()
+    return first == set(rows.values_list("pk", "state", "fence"))
 
 
 def _held(ids: list[str]) -> set[Any]:
@@ -283,6 +342,46 @@ def _disk_full(workshop: Workshop, chance: random.Random) -> None:
         time.sleep(chance.uniform(1, 2))
         _may_write(hands, resource.RLIM_INFINITY)
     _taken_over(workshop, ids)
+
+
+@tale("PostgreSQL's disk is full", only_on="postgresql", why_not=small_disk.why_not)
+def _tables_full(workshop: Workshop, chance: random.Random) -> None:
+    """Nothing that needs room can be written, in the midst of a batch; then there is room again."""
+    with small_disk.under(workshop.address, standing_still=workshop.stands_still) as disk:
+        ids = workshop.means(120, "tables")
+        enough = _kept(workshop) + chance.randint(3, 40)
+        workshop.wait_until(lambda: _kept(workshop) >= enough, "the first of them")
+        with workshop.outage():
+            disk.fills()
+            assert ready() == (503, {"ready": False, "disk": "full"})
+            workshop.wait_until(lambda: _unchanged(ids), "the end of sending")
+            assert not workshop.states(ids) <= {State.SENT}, "it was too late for that"
+            _is_refused(workshop)
+            time.sleep(chance.uniform(0, 2))
+            assert ready()[0] == 503
+            disk.frees()
+        assert ready() == (200, {"ready": True})
+        workshop.wait_until_gone(workshop.means(3, "room"), longest=60)
+        _taken_over(workshop, ids)
+        assert workshop.states(ids) == {State.SENT}, "something was given up"
+
+
+def ready() -> tuple[int, dict[str, Any]]:
+    """What monitors are told."""
+    answer = Browser().get("/healthz/ready")
+    return answer.status_code, answer.json()
+
+
+def _is_refused(workshop: Workshop) -> None:
+    """What somebody causes meanwhile is not kept by half."""
+    before = Message.objects.count(), Client.objects.count()
+    try:
+        workshop.means(200, "refused")
+    except DatabaseError:
+        pass
+    else:
+        raise AssertionError("there was room")
+    assert (Message.objects.count(), Client.objects.count()) == before
 
 
 def _may_write(processes: list[int], most: int) -> None:
@@ -340,3 +439,44 @@ def _no_tls(workshop: Workshop, chance: random.Random) -> None:
 def _tick_encrypted() -> None:
     settings.EMAIL_USE_TLS = True
     sending.tick()
+
+
+@tale("the mail server's certificate is wrong")
+def _wrong_certificate(workshop: Workshop, chance: random.Random) -> None:
+    """Run out, for another name, or from somebody unknown: all waits until there is a right one."""
+    good = workshop.authority
+    unknown = Authority(good.folder, "Somebody").signs("127.0.0.1")
+    other_name = good.signs("mail.example.com")
+    right, over = good.signs("127.0.0.1"), good.signs("127.0.0.1", ends=ENDED)
+    wrong = chance.sample([unknown, other_name, over], 3)
+    _shows(workshop, wrong[0])
+    workshop.goes_without("worker")
+    before = _kept(workshop)
+    try:
+        workshop.processes.start("worker that encrypts")
+        ids = workshop.means(chance.randint(2, 5), "certificate")
+        with workshop.outage():
+            for pair in wrong:
+                _shows(workshop, pair)
+                workshop.move_clock(sending.UNREACHABLE)
+                workshop.wait_until(lambda: _turned_away(workshop, before), "a look at it")
+                assert _kept(workshop) == before, "something was handed over"
+                workshop.wait_until(lambda: workshop.states(ids) == {State.DUE}, "all waiting")
+            _shows(workshop, right)
+            workshop.move_clock(sending.UNREACHABLE)
+        workshop.wait_until_gone(ids)
+    finally:
+        workshop.office.speaks_openly()
+    gone = [each for each in workshop.office.noted() if each["what"] == "kept"][before:]
+    assert all(each["encrypted"] for each in gone), "something went in the clear"
+    assert set(Message.objects.filter(pk__in=ids).values_list("attempt", flat=True)) == {1}
+
+
+def _turned_away(workshop: Workshop, before: int) -> bool:
+    """Whether a sender found the certificate wrong since the last time, or found it right."""
+    found = Heartbeat.objects.filter(name=f"mail {Trouble.CERTIFICATE}").delete()[0] > 0
+    return found or _kept(workshop) > before
+
+
+def _shows(workshop: Workshop, pair: Pair) -> None:
+    workshop.office.encrypts(pair.certificate, pair.key)

@@ -21,3 +21,12 @@ def test_no_outage_loses_or_doubles_anything_and_nobody_waits_for_it():
         meant, came = own.ledger().intents, own.ledger().receipts
     assert len(meant) > 100
     assert {each.id for each in meant} == {each.message_id for each in came}
+
+
+def test_every_outage_can_be_told_here():
+    """Else it says which one can't, and why."""
+    untold = [
+        f"{each.name}: {why}" for each in outages.ALL if each.fits and (why := each.why_not())
+    ]
+    if untold:
+        pytest.skip("; ".join(untold))

@@ -5,6 +5,7 @@ word with them. The mail server is the drill's.
 """
 
 import os
+import shlex
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,7 @@ from scheduling.followups.drill.book import Book
 from scheduling.followups.drill.ledger import Ledger, Outage, Person
 from scheduling.followups.drill.post_office import PostOffice
 from scheduling.followups.drill.promises import Broken
+from tests.certificates import Authority
 from tests.faults.calm import mail_server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +51,7 @@ class Workshop:
     processes: Processes
     office: PostOffice
     address: str  # of the database, for processes that a story starts itself
+    authority: Authority  # that its strict senders believe about mail servers
     book: Book = field(default_factory=Book)
     _number: int = 0
     _expected: Sequence[str] = _ALWAYS
@@ -94,6 +97,20 @@ class Workshop:
         """Until the story's end these don't run."""
         self._expected = [name for name in _ALWAYS if name not in names]
         self.processes.stop([name for name in names if self.is_alive(name)])
+
+    @contextmanager
+    def stands_still(self) -> Iterator[None]:
+        """Nobody works meanwhile, and nobody of ours is connected to the database."""
+        hands = [pid for name in self.processes.running for pid in self.children(name)]
+        for pid in hands:
+            os.kill(pid, signal.SIGSTOP)
+        connections.close_all()
+        try:
+            yield
+        finally:
+            for pid in hands:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def move_clock(self, by: timedelta) -> None:
         """Time passes at once, for every process."""
@@ -177,7 +194,7 @@ def running() -> Iterator[Workshop]:
     """A workshop at work."""
     home = Path(settings.HOME)
     with _commits_are_kept(), mail_server() as office:
-        told = _environment(home, office)
+        told, authority = _environment(home, office), Authority(home)
         lines = serving.commands(ROOT / "Procfile", {"EMAIL_URL": told["EMAIL_URL"]}, demo=True)
         beat = f"{lines['beat']} --schedule {home}"
         lines = {
@@ -186,13 +203,14 @@ def running() -> Iterator[Workshop]:
             "second worker": lines["worker"],
             "impatient worker": _impatient(lines["worker"]),
             "second impatient worker": _impatient(lines["worker"]),
+            "worker that encrypts": f"{_encrypting(authority, office)} {lines['worker']}",
             "beat": f"{beat}/first-beat",
             "second beat": f"{beat}/second-beat",
             "loop": "python manage.py send_due --loop",
         }
         processes = Processes(lines, told, ROOT, home / "workshop-logs")
         office.watches_for([SECRET])
-        workshop = Workshop(processes, office, told["DATABASE_URL"])
+        workshop = Workshop(processes, office, told["DATABASE_URL"], authority)
         workshop.book.blink = timedelta(seconds=30)
         try:
             with _broker_is(broker.url(home)):
@@ -211,6 +229,12 @@ def _impatient(worker: str) -> str:
     """A worker that says what it receives, and whose broker waits for no answer."""
     own = worker.replace("-A practice", "-A tests.faults.impatient")
     return own.replace("--loglevel WARNING", "--loglevel INFO")
+
+
+def _encrypting(authority: Authority, office: PostOffice) -> str:
+    """What makes a process insist on encryption, and on a certificate from this authority."""
+    address = f"smtp+tls://127.0.0.1:{office.port}"
+    return f"env EMAIL_URL={address} MAIL_CA_FILE={shlex.quote(str(authority.file))}"
 
 
 @contextmanager

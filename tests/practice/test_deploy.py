@@ -52,3 +52,10 @@ def test_it_is_strict_unless_it_is_told_otherwise(tmp_path: Path):
     )
     done = manage(tmp_path, "shell", "-v", "0", "-c", code, FIELD_KEYS=new_field_keys())
     assert done.stdout.strip() == "[False, False, True, True, True] __Host-session"
+
+
+def test_a_file_of_authorities_that_is_not_there_is_told_at_once(tmp_path: Path):
+    missing = str(tmp_path / "none.pem")
+    done = manage(tmp_path, "check", FIELD_KEYS=new_field_keys(), MAIL_CA_FILE=missing)
+    assert done.returncode != 0
+    assert f"MAIL_CA_FILE names no file: {missing}" in done.stderr

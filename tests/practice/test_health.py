@@ -1,6 +1,7 @@
 """What monitors are told."""
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client as Browser
+
+from practice import room
 
 
 def test_live_needs_no_database(client: Browser):
@@ -28,6 +31,25 @@ def test_not_ready_while_a_migration_is_missing(client: Browser):
     answer = client.get("/healthz/ready")
     assert answer.status_code == 503
     assert answer.json() == {"ready": False, "migrations": 1}
+
+
+@pytest.mark.django_db
+def test_not_ready_while_nothing_can_be_written(client: Browser, monkeypatch: pytest.MonkeyPatch):
+    """That PostgreSQL itself says so on a full disk is shown by the outages (tests/faults)."""
+    assert room.is_left()
+    monkeypatch.setattr(room, "is_left", lambda: False)
+    answer = client.get("/healthz/ready")
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "disk": "full"})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("free", "enough"), [(1024 * 1024, True), (1024 * 1024 - 1, False)])
+def test_sqlite_needs_a_megabyte_of_its_disk(monkeypatch: pytest.MonkeyPatch, free, enough):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's disk is its own")
+    usage = SimpleNamespace(free=free)
+    monkeypatch.setattr("shutil.disk_usage", lambda place: usage)
+    assert room.is_left() is enough
 
 
 @pytest.mark.django_db

@@ -11,18 +11,12 @@ import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from ipaddress import ip_address
+from functools import cached_property
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from tests.certificates import Authority
 
 NAME = "calendar.example.com"
-# The clock of these tests may be moved; TLS looks at the machine's own.
-_VALID = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC))
 
 
 @dataclass
@@ -38,7 +32,11 @@ class TlsSite:
 
     @property
     def authority(self) -> Path:
-        return self.folder / "authority.pem"
+        return self._signing.file
+
+    @cached_property
+    def _signing(self) -> Authority:
+        return Authority(self.folder)
 
     @property
     def port(self) -> int:
@@ -46,9 +44,9 @@ class TlsSite:
         return port
 
     def start(self) -> None:
-        _sign(self.folder, self.names)
+        site = self._signing.signs(*self.names)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(self.folder / "site.pem", self.folder / "site.key")
+        self._context.load_cert_chain(site.certificate, site.key)
         self._context.sni_callback = lambda line, name, context: self.called.append(name)
         self._listening = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._serve, daemon=True).start()
@@ -89,36 +87,3 @@ def ok(body: bytes, *headers: str) -> list[bytes]:
 def redirect(url: str, status: int = 302) -> list[bytes]:
     """An answer that leads elsewhere."""
     return [f"HTTP/1.1 {status} Elsewhere\r\nLocation: {url}\r\nContent-Length: 0\r\n\r\n".encode()]
-
-
-def _sign(folder: Path, names: tuple[str, ...]) -> None:
-    authority_key, site_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    authority = _certificate("Test authority", authority_key.public_key())
-    site = _certificate(names[0], site_key.public_key()).add_extension(
-        x509.SubjectAlternativeName([_name(each) for each in names]), critical=False
-    )
-    authority = authority.add_extension(x509.BasicConstraints(True, None), critical=True)
-    for name, made in (("authority.pem", authority), ("site.pem", site)):
-        signed = made.sign(authority_key, hashes.SHA256())
-        (folder / name).write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    (folder / "site.key").write_bytes(
-        site_key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-
-
-def _certificate(name: str, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    begun = x509.CertificateBuilder().issuer_name(issuer).subject_name(subject).public_key(key)
-    begun = begun.serial_number(x509.random_serial_number())
-    return begun.not_valid_before(_VALID[0]).not_valid_after(_VALID[1])
-
-
-def _name(name: str) -> x509.GeneralName:
-    with suppress(ValueError):
-        return x509.IPAddress(ip_address(name))
-    return x509.DNSName(name)

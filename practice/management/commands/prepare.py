@@ -1,6 +1,7 @@
 """`manage.py prepare`: the database's tables and the static files, up to date; safe to repeat."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,25 @@ def collect_static(stamp: Path) -> None:
     wanted = fingerprint()
     if stamp.is_file() and stamp.read_text() == wanted and Path(settings.STATIC_ROOT).is_dir():
         return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    # Each is copied anew, whatever its time says. Those of older releases stay: their pages name
+    # them, and may still be open, or be served until that release is stopped.
+    for path, _ in sources():
+        (Path(settings.STATIC_ROOT) / path).unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(wanted)
 
 
 def fingerprint() -> str:
     """A digest of every static file's path, size and time, and of how they are stored."""
     lines = [django.get_version(), repr(settings.STORAGES["staticfiles"])]
+    for path, file in sources():
+        state = file.stat()
+        lines.append(f"{path} {state.st_size} {state.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def sources() -> Iterator[tuple[str, Path]]:
+    """Every static file: its path in the collection, and where it comes from."""
     for finder in get_finders():
         for path, storage in finder.list([]):
-            state = Path(storage.path(path)).stat()
-            lines.append(f"{path} {state.st_size} {state.st_mtime_ns}")
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+            yield path, Path(storage.path(path))

@@ -9,8 +9,10 @@ stop that very process at a moment of the talk that only the server sees.
 
 import asyncio
 import json
+import logging
 import os
 import signal
+import ssl
 import sys
 import time
 from collections import defaultdict, deque
@@ -91,6 +93,7 @@ class Post:
             recipient=envelope.rcpt_tos[0] if len(envelope.rcpt_tos) == 1 else "several",
             named=str(mail["To"]),
             answer=answer,
+            encrypted=session.ssl is not None,
             began_at=self.began.get(session),
             told=[word for word in self.words if word.encode() in content],
         )
@@ -196,6 +199,7 @@ class Office:
     def __init__(self, folder: Path, port: int) -> None:
         self.post, self._port = Post(folder), port
         self._door: asyncio.Server | None = None
+        self._tls: ssl.SSLContext | None = None
 
     async def work(self) -> None:
         await self._up()
@@ -225,6 +229,8 @@ class Office:
             self.post.ends.clear()
         elif order == "watch":
             self.post.words = facts["words"]
+        elif order == "encrypt":
+            self._tls = _context(**facts)
 
     async def _up(self) -> None:
         if self._door is None:
@@ -237,7 +243,18 @@ class Office:
             self._door = None
 
     def _welcome(self) -> Server:
-        return Server(Handler(self.post), hostname="localhost", ident="Drill")
+        # Who doesn't ask for encryption gets none: a sender that must ask shows itself.
+        return Server(
+            Handler(self.post), hostname="localhost", ident="Drill", tls_context=self._tls
+        )
+
+
+def _context(certificate: str, key: str) -> ssl.SSLContext | None:
+    if not certificate:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
 
 
 def _say(answer: dict[str, Any]) -> None:
@@ -246,4 +263,6 @@ def _say(answer: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    # A sender that turns away from a bad certificate is no news here.
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     asyncio.run(Office(Path(sys.argv[1]), int(sys.argv[2])).work())

@@ -50,6 +50,14 @@ class PostOffice:
         """It is away: connections are refused."""
         self._order("down")
 
+    def encrypts(self, certificate: Path, key: Path) -> None:
+        """Whoever asks for STARTTLS is shown this certificate."""
+        self._order("encrypt", certificate=str(certificate), key=str(key))
+
+    def speaks_openly(self) -> None:
+        """There is no STARTTLS, as in the beginning."""
+        self._order("encrypt", certificate="", key="")
+
     def noted(self) -> Iterator[dict[str, Any]]:
         """Everything that it wrote down, oldest first."""
         with self.file.open() as lines:
