@@ -12,13 +12,12 @@ from redis.exceptions import RedisError
 
 from clients.contact import clocks, troubles
 from clients.contact.models import Heartbeat, Message, State
-from clients.contact.sending import UNREACHABLE, waiting_too_long
+from clients.contact.sending import OUT_OF_REACH, UNREACHABLE, waiting_too_long
 from clients.contact.tasks import broker
 from practice import clock
 
 LATE = timedelta(minutes=5)
 SHOWN = timedelta(days=7)  # what ended badly is counted for a week
-_PUT_BACK = "mail server unreachable"  # the sender's reason, for a minute each time
 
 # The first tick comes half a minute after beat begins; until then nobody needs to be woken.
 STARTING = timedelta(minutes=1)
@@ -85,7 +84,7 @@ def waiting(_: object = None) -> "QuerySet[Message, Any]":
 
 def _kept_from_going(now: datetime) -> Q:
     """What could go but for the mail server: it is put back again and again, a minute each time."""
-    return Q(state=State.DUE, reason=_PUT_BACK, next_try_at__lte=now + UNREACHABLE)
+    return Q(state=State.DUE, reason=OUT_OF_REACH, next_try_at__lte=now + UNREACHABLE)
 
 
 def troubled(_: object = None) -> "QuerySet[Message, Any]":

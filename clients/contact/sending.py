@@ -26,7 +26,7 @@ import structlog
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 
 from clients.contact import (
@@ -61,7 +61,7 @@ LEASE = timedelta(minutes=2)  # what a killed sender held goes within three minu
 HANDOVER = timedelta(minutes=2)  # the longest that one hand-over may take, socket timeouts included
 ONE_TICK = 60  # seconds; what is left of a batch then goes back, before the worker's own limit
 ASK_AGAIN = timedelta(minutes=30)  # an uncertain one is tried once more after this
-UNREACHABLE = timedelta(minutes=1)
+UNREACHABLE, OUT_OF_REACH = timedelta(minutes=1), "mail server unreachable"
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240)]
 # What is written of a message that wasn't plainly sent.
 _TOLD = ["state", "reason", "next_try_at", "uncertain_count", "lease_until"]
@@ -201,7 +201,7 @@ def _send_mails(claims: list[Claim], practice: Practice) -> int:
             going.leave(claims[position:], timedelta(), "")
             break
         if not _reach(backend):
-            going.leave(claims[position:], UNREACHABLE, "mail server unreachable")
+            going.leave(claims[position:], UNREACHABLE, OUT_OF_REACH)
             break
         going.send(one)
     going.write_down()
@@ -258,6 +258,10 @@ class _Going:
     def _commit(self, one: Claim) -> Departing | None:
         try:
             departing = _commit_to_send(one, self._practice, self._questions, self._gone)
+        except OperationalError as error:  # a full disk, or a lock: it is not the message's fault
+            log.error("message not prepared", message=str(one.id), error=type(error).__name__)
+            self.leave([one], UNREACHABLE, "")
+            return None
         except Exception as error:  # whatever is wrong with one, the others must go
             self.write_down()
             log.error("message not prepared", message=str(one.id), error=type(error).__name__)

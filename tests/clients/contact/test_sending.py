@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from clients.contact import gates, sending
 from clients.contact.models import Heartbeat, Message, State
@@ -297,6 +297,22 @@ def test_a_message_that_can_t_be_prepared_holds_up_no_other_and_dies_after_six_t
     poison = again(poison)
     assert (poison.state, poison.attempt) == (State.DEAD, 6)
     assert [attempt.recipient for attempt in sink.attempts] == ["ian@example.com"] * 13
+
+
+def test_what_the_database_could_not_do_is_no_attempt_of_the_message(
+    hanna, ian, now, sink, travel, monkeypatch
+):
+    def fail(message: Message) -> str:
+        raise OperationalError("the disk is full")
+
+    monkeypatch.setitem(gates._BY_PURPOSE, "unlucky", fail)
+    unlucky, other = make_message(hanna, purpose="unlucky"), make_message(ian)
+    assert sending.tick() == 1
+    assert (again(unlucky).state, again(unlucky).attempt) == (State.DUE, 0)
+    assert again(other).state == State.SENT
+    monkeypatch.delitem(gates._BY_PURPOSE, "unlucky")
+    travel(now + sending.UNREACHABLE)
+    assert sending.tick() == 1
 
 
 def test_where_asking_about_all_at_once_fails_each_is_asked_about_alone(
