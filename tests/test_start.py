@@ -115,7 +115,7 @@ def test_a_second_start_on_the_same_data_is_refused_in_one_line(tmp_path: Path):
 
 
 def test_ctrl_c_leaves_nothing_and_the_next_start_keeps_the_data(tmp_path: Path):
-    with fresh_database(tmp_path) as database:
+    with fresh_database(tmp_path, empty=True) as database:
         told = environment(tmp_path, PORT=str(serving.free_port()), DATABASE_URL=database)
         with started(told) as product:
             banner = read_banner(product)

@@ -23,6 +23,7 @@ from tests.access import world as worlds
 from tests.access.matrix import COUNSELORS, EVERY_ROLE, LEAD, ROWS, Kind, Row, Who
 from tests.access.world import Things, World
 from tests.cast import Cast, make_version, open_link
+from tests.kept import kept
 
 NOT_THERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
 # What stands in an address beside the ids of the matrix's subjects.
@@ -80,10 +81,15 @@ def _addresses() -> list[Address]:
     return list(_walk(get_resolver()))
 
 
-@pytest.fixture
-def world(cast: Cast, settings, tmp_path) -> World:
-    settings.HOME = tmp_path
+@kept
+def rows(cast: Cast) -> World:
     return worlds.build(cast)
+
+
+@pytest.fixture
+def world(rows: World, settings, tmp_path) -> World:
+    settings.HOME = tmp_path
+    return worlds.with_mail(rows)
 
 
 @pytest.fixture
