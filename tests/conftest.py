@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 from practice.models import User
 from practice.settings import env
 from tests import migrated, pristine
-from tests.cast import Cast, assemble
+from tests.cast import Cast, assemble, sign_in
 from tests.environment import HOME
 from tests.kept import Layers, kept, made_by
 
@@ -135,10 +135,4 @@ def cast(now: datetime) -> Cast:
 @pytest.fixture
 def signed_in() -> Callable[[User], Browser]:
     """`signed_in(user)`: a browser in which this person of the staff has signed in."""
-
-    def sign_in(user: User) -> Browser:
-        browser = Browser()
-        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return browser
-
     return sign_in

@@ -8,28 +8,41 @@ def session(cast: Cast) -> Appointment:
 
 is a fixture like any other to the tests that ask for it. Beneath them its rows lie in an open
 transaction, at the hour at which every test begins. A test has a savepoint of its own above that,
-and copies of the objects, so that nothing that it does is seen by the next one. What another
-module begins with lies above what both have in common, and is rolled back when the tests come to
-something else. Only for rows: what a fixture does to files, mails or settings is undone by nobody,
-or undone too early. It may ask for other kept fixtures and for `now`, `db` and nothing else.
+and copies of the objects, browsers among them, so that nothing that it does is seen by the next
+one. What another module begins with lies above what both have in common, and is rolled back when
+the tests come to something else. Only for rows: what a fixture does to files, mails or settings is
+undone by nobody, or undone too early. It may ask for other kept fixtures and for `now` and `db`.
 
 A test with real transactions gets rows of its own.
 """
 
+import copyreg
 import inspect
+import pickle
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.test import Client as Browser
 
 Make = Callable[..., Any]
 _BESIDE = {"now", "db"}
 _VALUES = "_kept_values"
+
+
+def _browser(cookies: SimpleCookie, defaults: dict[str, Any]) -> Browser:
+    browser = Browser()
+    browser.cookies, browser.defaults = cookies, defaults
+    return browser
+
+
+# Somebody's browser, as far as they have come: what the server knows of it are rows.
+copyreg.pickle(Browser, lambda each: (_browser, (each.cookies, each.defaults)))  # type: ignore[arg-type]
 
 
 def kept(make: Make) -> Any:
@@ -55,12 +68,8 @@ class _Layer:
     """What one fixture made, above what those before it made."""
 
     make: Make
-    values: dict[str, Any]
+    values: bytes
     transaction: transaction.Atomic
-
-    def end(self) -> None:
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
 
 
 @dataclass
@@ -76,14 +85,14 @@ class Layers:
         while same < min(len(makes), len(self._stack)) and makes[same] is self._stack[same].make:
             same += 1
         while len(self._stack) > same:
-            self._stack.pop().end()
+            _undo(self._stack.pop().transaction)
         for make in makes[same:]:
             self._add(make)
         return self._copies()
 
     def _copies(self) -> dict[str, Any]:
         """All at once: what is one object to two of them stays one."""
-        return deepcopy(self._stack[-1].values) if self._stack else {}
+        return pickle.loads(self._stack[-1].values) if self._stack else {}  # noqa: S301
 
     def _add(self, make: Make) -> None:
         values = self._copies()
@@ -92,16 +101,20 @@ class Layers:
         begun = transaction.atomic()
         begun._from_testcase = True  # type: ignore[attr-defined]  # As Django's own are.
         begun.__enter__()
-        layer = _Layer(make, values, begun)
         try:
             with time_machine.travel(self.now, tick=False):
                 values[make.__name__] = make(**needs)
             connection.check_constraints()
+            self._stack.append(_Layer(make, pickle.dumps(values), begun))
         except BaseException:
-            layer.end()
+            _undo(begun)
             raise
         connection.run_on_commit.clear()  # It never comes to that.
-        self._stack.append(layer)
+
+
+def _undo(begun: transaction.Atomic) -> None:
+    transaction.set_rollback(True)
+    begun.__exit__(None, None, None)
 
 
 def made_by(request: pytest.FixtureRequest) -> list[Make]:
