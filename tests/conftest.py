@@ -26,30 +26,34 @@ NOW = datetime(2026, 12, 2, 15, 0, tzinfo=UTC)
 # What the database promises, which the migrations have told another process.
 autodiscover_modules("guards")
 
-
 _ON_THE_RUNNING_PRODUCT = {"product", "browser", "new_person", "wide_page", "narrow_page"}
+_START_THE_PRODUCT = {"faults", "live"}
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests with a browser come last: once its loop runs, Django makes connections of its own.
 
-    How pages look and are used doesn't hang on the database: on PostgreSQL a browser walks the
-    path alone.
+    PostgreSQL is spared what has nothing to do with it: tests without a database, and how pages
+    look and are used, where a browser walks the path alone.
     """
 
     def needs_the_product(item: pytest.Item) -> bool:
         return bool(_ON_THE_RUNNING_PRODUCT & set(getattr(item, "fixturenames", ())))
 
     if connection.vendor == "postgresql":
-        looks = [each for each in items if _is_about_pages(each)]
-        config.hook.pytest_deselected(items=looks)
-        items[:] = [each for each in items if each not in looks]
+        elsewhere = [each for each in items if not _is_for_every_database(each)]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [each for each in items if each not in set(elsewhere)]
     items.sort(key=needs_the_product)
 
 
-def _is_about_pages(item: pytest.Item) -> bool:
-    return item.path.parent.name == "browser" and item.path.name != "test_path.py"
+def _is_for_every_database(item: pytest.Item) -> bool:
+    if item.path.parent.name == "browser":
+        return item.path.name == "test_path.py"
+    if item.path.parent.name in _START_THE_PRODUCT or item.get_closest_marker("django_db"):
+        return True
+    return bool({"db", "database", "empty_database"} & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture(scope="session")
