@@ -171,8 +171,9 @@ def forms_with(odd: str) -> Iterator[tuple[Any, tuple[str, ...]]]:
     usual = {**REACH, **PARTNER, "safe_hours": "any"}
     yield ReachForm(True, {**usual, **dict.fromkeys(written, odd)}), written
     yield BringsForm({**BRINGS, "words": odd}), ("words",)
-    documents = agreements.current(Purpose.TELEHEALTH, Purpose.EMAIL, Purpose.SECRETS)
-    yield FinishForm(documents, set(documents), {**AGREE, "signature": odd}), ("signature",)
+    purposes = {Purpose.TELEHEALTH, Purpose.EMAIL, Purpose.SECRETS}
+    documents = agreements.current(*purposes)
+    yield FinishForm(documents, purposes, {**AGREE, "signature": odd}), ("signature",)
 
 
 @pytest.mark.django_db
