@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.test import Client as Browser
+
 from clients import cases
 from clients.cases import TakesPart
 from clients.contact import codes, links, outbox
@@ -176,6 +178,13 @@ def make_consultation(counselor: Counselor, starts_at: datetime, name: str = "Ve
     appointment = book(held, about, places, by=trail.SYSTEM)[0].appointment
     assert appointment is not None
     return appointment
+
+
+def sign_in(user: User) -> Browser:
+    """A browser in which this person of the staff has signed in."""
+    browser = Browser()
+    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return browser
 
 
 def open_link(browser: Any, client: Client, purpose: str, subject_id: Any) -> Any:

@@ -42,7 +42,7 @@ os.environ.update(
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Static files as they stand, a database in a file, and passwords that are quick to check."""
+    """Static files as they stand, and passwords that are quick to check."""
     from django.conf import settings
     from django.contrib.auth import hashers
 
@@ -50,9 +50,6 @@ def pytest_configure(config: pytest.Config) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        # In memory, two connections would share one cache: no real lock between them.
-        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(HOME / "test.sqlite3")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Some module may have hashed already while it was imported, with the slow ones.
     hashers.get_hashers.cache_clear()  # type: ignore[attr-defined]

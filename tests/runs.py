@@ -1,4 +1,4 @@
-"""`python -m tests.runs [arguments]`: the whole suite on SQLite and, beside it, on PostgreSQL.
+"""`python -m tests.runs [arguments]`: the suite on SQLite and, beside it, on PostgreSQL.
 
 Both run at the same time, each with folders and ports of its own; what the second says is printed
 once the first is done. The last line names, loudly, each part that could not be had; in CI that is

@@ -91,6 +91,19 @@ def workers(home: Path) -> set[int]:
     return {pid for pid, command in found if "celery" in command and " worker " in command}
 
 
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[str]:
+    """One that has its tables, as on every start but the first."""
+    with fresh_database(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def empty_database(tmp_path: Path) -> Iterator[str]:
+    with fresh_database(tmp_path, empty=True) as address:
+        yield address
+
+
 def test_a_machine_without_python_is_told_so_in_one_line(tmp_path: Path):
     for name in ("bash", "dirname"):
         (tmp_path / name).symlink_to(str(shutil.which(name)))
@@ -114,44 +127,43 @@ def test_a_second_start_on_the_same_data_is_refused_in_one_line(tmp_path: Path):
     assert "already running" in one_line(refused.stderr)
 
 
-def test_ctrl_c_leaves_nothing_and_the_next_start_keeps_the_data(tmp_path: Path):
-    with fresh_database(tmp_path) as database:
-        told = environment(tmp_path, PORT=str(serving.free_port()), DATABASE_URL=database)
-        with started(told) as product:
-            banner = read_banner(product)
-            product.send_signal(signal.SIGINT)
-            product.communicate(timeout=15)
-            assert product.returncode == 0
-            wait_until_gone(tmp_path)
-        password = (tmp_path / "demo-password").read_text()
-        assert password in banner
-        with started(told):
-            assert (tmp_path / "demo-password").read_text() == password
+def test_ctrl_c_leaves_nothing_and_the_next_start_keeps_the_data(
+    tmp_path: Path, empty_database: str
+):
+    told = environment(tmp_path, PORT=str(serving.free_port()), DATABASE_URL=empty_database)
+    with started(told) as product:
+        banner = read_banner(product)
+        product.send_signal(signal.SIGINT)
+        product.communicate(timeout=15)
+        assert product.returncode == 0
+        wait_until_gone(tmp_path)
+    password = (tmp_path / "demo-password").read_text()
+    assert password in banner
+    with started(told):
+        assert (tmp_path / "demo-password").read_text() == password
 
 
-def test_after_a_kill_nothing_stays_and_the_next_start_works(tmp_path: Path):
-    with fresh_database(tmp_path) as database:
-        told = environment(tmp_path, PORT=str(serving.free_port()), DATABASE_URL=database)
-        with started(told) as product:
-            product.kill()
-            product.wait()
-            wait_until_gone(tmp_path)
-        with started(told) as again:
-            again.send_signal(signal.SIGTERM)
-            assert again.wait(15) == 0
+def test_after_a_kill_nothing_stays_and_the_next_start_works(tmp_path: Path, database: str):
+    told = environment(tmp_path, PORT=str(serving.free_port()), DATABASE_URL=database)
+    with started(told) as product:
+        product.kill()
+        product.wait()
+        wait_until_gone(tmp_path)
+    with started(told) as again:
+        again.send_signal(signal.SIGTERM)
+        assert again.wait(15) == 0
 
 
-def test_a_killed_worker_is_started_again(tmp_path: Path):
-    with fresh_database(tmp_path) as database:
-        told = environment(tmp_path, PORT=str(serving.free_port()), DATABASE_URL=database)
-        with started(told):
-            killed = workers(tmp_path)
-            for pid in killed:
-                end(pid)
-            ends = time.monotonic() + 15
-            while not workers(tmp_path) - killed:
-                assert time.monotonic() < ends, "no new worker came"
-                time.sleep(0.1)
+def test_a_killed_worker_is_started_again(tmp_path: Path, database: str):
+    told = environment(tmp_path, PORT=str(serving.free_port()), DATABASE_URL=database)
+    with started(told):
+        killed = workers(tmp_path)
+        for pid in killed:
+            end(pid)
+        ends = time.monotonic() + 15
+        while not workers(tmp_path) - killed:
+            assert time.monotonic() < ends, "no new worker came"
+            time.sleep(0.1)
 
 
 @pytest.fixture

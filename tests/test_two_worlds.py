@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client as Browser
 from django.urls import reverse
 from hypothesis import HealthCheck, example, given, settings
@@ -47,6 +47,9 @@ _MASKS = [
 ]
 _ASKS = "## One\n\nTwo.\n\n[ ] Is it so?\n[...] What do you want?"
 _PERSONAL = re.compile(r"/yours/[\w/-]*")
+# Beside the worlds that are named below. What one of a couple sees is decided above the database:
+# PostgreSQL gets fewer of them.
+MANY, FEW = (15, 8) if connection.vendor == "sqlite" else (3, 2)
 
 
 @dataclass(frozen=True)
@@ -230,7 +233,7 @@ def test_one_partner_sees_nothing_of_what_the_other_keeps_private(
     @given(PRIVATES)
     @example(Private())
     @example(EVERYTHING)
-    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def looks_the_same(private: Private) -> None:
         assert seen_in(lambda: hannas_world(cast, now, private)) == without
 
@@ -506,7 +509,7 @@ def test_the_one_who_asked_sees_nothing_of_what_their_partner_answers_refuses_or
     @example(Partners(("yes", "no", "no"), read=True))
     @example(Partners(withdraws=True))
     @example(EVERYTHING_OF_THE_PARTNER)
-    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=FEW, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def looks_the_same(does: Partners) -> None:
         assert seen_in(lambda: veras_world(cast, now, does, canceled=canceled)) == without
 
@@ -521,7 +524,7 @@ def test_the_partner_sees_nothing_of_what_the_one_who_asked_told(
 
     @given(TOLD)
     @example(EVERYTHING_TOLD)
-    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=FEW, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def looks_the_same(told: Told) -> None:
         assert seen_in(lambda: pauls_world(cast, now, told, answers=answers)) == without
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from email.message import EmailMessage
 from typing import Any
@@ -98,7 +98,6 @@ def build(cast: Cast) -> World:
         "draft": _draft().pk,
         "changed_article": _changed().pk,
         "unassigned_request": requests.waiting("NJ", "Uma").pk,
-        "mail": letters.keep(_mail().as_bytes()).stem,
         **_settings(cast),
     }
     cover = make_cover(cast)
@@ -110,6 +109,12 @@ def build(cast: Cast) -> World:
         lead=make_user("lena", Role.LEAD),
         cover=cover,
     )
+
+
+def with_mail(world: World) -> World:
+    """With a letter in the demo's mailbox, which is a file."""
+    mail = letters.keep(_mail().as_bytes()).stem
+    return replace(world, shared={**world.shared, "mail": mail})
 
 
 def make_cover(cast: Cast) -> Counselor:

@@ -1,14 +1,15 @@
 """What the tests of asking share."""
 
-import pytest
 from django.test import Client as Browser
 
 from tests.cast import Cast
 from tests.intake.walking import TOGETHER, take_a_time
+from tests.kept import kept
 
 
-@pytest.fixture
-def couple(client: Browser, cast: Cast) -> Browser:
+@kept
+def couple(cast: Cast) -> Browser:
     """A browser in which a couple, in NJ and NY, has taken the first open time."""
-    take_a_time(client, TOGETHER)
-    return client
+    browser = Browser()
+    take_a_time(browser, TOGETHER)
+    return browser

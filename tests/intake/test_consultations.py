@@ -21,6 +21,7 @@ from scheduling.followups.models import CasePlan, FollowUp
 from scheduling.models import Appointment, Status
 from tests.access import requests
 from tests.cast import EASTERN, Cast, in_days, make_consultation
+from tests.kept import kept
 from tests.scheduling.racing import of_kind, race
 
 PARTNER = {
@@ -46,20 +47,20 @@ def nora(cast: Cast, signed_in: Callable[..., Browser]) -> Browser:
     return signed_in(cast.nora.user)
 
 
-@pytest.fixture
+@kept
 def asked(cast: Cast, now: datetime) -> ConsultationRequest:
     return ConsultationRequest.objects.get(
         appointment=make_consultation(cast.nora, in_days(now, 1))
     )
 
 
-@pytest.fixture
+@kept
 def begun(cast: Cast) -> ConsultationRequest:
     """Its hour has come."""
     return requests.begun(cast.nora, 1, "Bea")
 
 
-@pytest.fixture
+@kept
 def held(asked: ConsultationRequest) -> ConsultationRequest:
     Appointment.objects.filter(request=asked).update(status=Status.DONE)
     asked.refresh_from_db()

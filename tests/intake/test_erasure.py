@@ -31,6 +31,7 @@ from scheduling.models import Appointment, Status
 from tests.access import requests
 from tests.cast import CODE, EASTERN, Cast, in_days, make_consultation, open_link
 from tests.intake.test_invitations import masked
+from tests.kept import kept
 from tests.scheduling.racing import race
 
 Travel = Callable[[datetime], None]
@@ -40,7 +41,7 @@ CANARIES = ["CANARY", "canary@example.com", "555-0199", "5550199"]
 WANDA = Contact("canary@example.com", "+1-212-555-0199", neutral_name="CANARY neutral")
 
 
-@pytest.fixture
+@kept
 def waiting(cast: Cast) -> ConsultationRequest:
     """Wanda asked, and nothing came of it."""
     return requests.waiting("NJ", "Wanda", cast.nora)
@@ -85,7 +86,7 @@ def where(*words: object) -> set[str]:
     }
 
 
-@pytest.fixture
+@kept
 def full(cast: Cast) -> ConsultationRequest:
     """Somebody who told us everything there is to tell."""
     place = ("NJ", EASTERN)

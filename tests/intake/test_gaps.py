@@ -28,6 +28,7 @@ from tests.cast import (
     make_counselor,
     make_session,
 )
+from tests.kept import kept
 from tests.scheduling.desk.seeing import clinical, queries, text
 from tests.scheduling.racing import race
 
@@ -46,7 +47,7 @@ def friday(now: datetime) -> datetime:
     return in_days(now, 2)
 
 
-@pytest.fixture
+@kept
 def wanda(cast: Cast) -> ConsultationRequest:
     """She waits; nobody looks after her request yet."""
     return requests.waiting("NJ", "Wanda")

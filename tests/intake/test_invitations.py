@@ -22,6 +22,7 @@ from scheduling import booking, lifecycle, places
 from tests.access import requests
 from tests.cast import EASTERN, Cast, in_days
 from tests.intake.walking import PARTNER, SAFE, TOGETHER, book
+from tests.kept import kept
 from tests.scheduling.racing import of_kind, race
 
 Travel = Callable[[datetime], None]
@@ -43,7 +44,7 @@ ANSWERS = {
 NOT_SAFE = {**ANSWERS, "safety_hurt": "yes"}
 
 
-@pytest.fixture
+@kept
 def asked(cast: Cast) -> ConsultationRequest:
     """Vera asked for a time and had us write to Paul."""
     return requests.invited(cast.nora, 5, "Vera", "Paul")

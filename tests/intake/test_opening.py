@@ -20,6 +20,7 @@ from practice.audit import trail
 from scheduling.models import Appointment, Status
 from tests.access import requests
 from tests.cast import CODE, EASTERN, Cast
+from tests.kept import kept
 
 TOLD = {"concern": "affair-recovery", "disclosure": "yes", "part": "hurt", "plan": ""}
 NEW = {
@@ -36,7 +37,7 @@ def nora(cast: Cast, signed_in: Callable[..., Browser]) -> Browser:
     return signed_in(cast.nora.user)
 
 
-@pytest.fixture
+@kept
 def held(cast: Cast) -> ConsultationRequest:
     """Vera and Paul came; Paul was invited, and hasn't answered."""
     return was_held(requests.invited(cast.nora, 3, "Vera", "Paul"))

@@ -18,6 +18,7 @@ from scheduling import lifecycle
 from scheduling.models import Appointment
 from tests.access import requests
 from tests.cast import Cast, in_days
+from tests.kept import kept
 
 ANSWERS = SafetyScreen.Answer.values
 
@@ -27,7 +28,7 @@ def nora(cast: Cast, signed_in: Callable[..., Browser]) -> Browser:
     return signed_in(cast.nora.user)
 
 
-@pytest.fixture
+@kept
 def review(cast: Cast) -> ConsultationRequest:
     return requests.review(cast.nora, 6, "Rita")
 

@@ -24,6 +24,7 @@ from scheduling.models import Appointment
 from scheduling.models import Status as AppointmentStatus
 from tests.access import requests
 from tests.cast import Cast, in_days, make_consultation, make_counselor, open_link
+from tests.kept import kept
 from tests.scheduling.racing import of_kind, race
 
 SignIn = Callable[..., Browser]
@@ -39,13 +40,13 @@ def nora(cast: Cast, signed_in: SignIn) -> Browser:
     return signed_in(cast.nora.user)
 
 
-@pytest.fixture
+@kept
 def asked(cast: Cast) -> ConsultationRequest:
     """Wanda waits; nobody looks after her request yet."""
     return requests.waiting("NJ", "Wanda")
 
 
-@pytest.fixture
+@kept
 def offered(cast: Cast, asked: ConsultationRequest, now: datetime) -> ConsultationRequest:
     """Three times are kept for her."""
     offer(asked, *three(cast, now))

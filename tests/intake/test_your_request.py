@@ -14,9 +14,10 @@ from practice.audit.models import Entry
 from scheduling import lifecycle
 from tests.access import requests
 from tests.cast import Cast, in_days, make_consultation, open_link
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def asked(cast: Cast) -> ConsultationRequest:
     return requests.waiting("NJ", "Wanda", cast.nora)
 

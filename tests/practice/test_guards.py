@@ -19,6 +19,7 @@ from scheduling.models import Appointment
 from tests.access import world as worlds
 from tests.access.world import World
 from tests.cast import Cast, in_days, make_session, make_version
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -291,9 +292,8 @@ SAID_BY = {
 SAYS_INSTEAD = {"audit_entry_is_never_emptied": "audit_entry_is_never_deleted"}
 
 
-@pytest.fixture
-def world(cast: Cast, settings, tmp_path) -> World:
-    settings.HOME = tmp_path
+@kept
+def world(cast: Cast) -> World:
     return worlds.build(cast)
 
 

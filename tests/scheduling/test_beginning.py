@@ -14,13 +14,14 @@ from practice.models import License, State
 from scheduling import beginning, lifecycle
 from scheduling.models import Appointment
 from tests.cast import Cast, in_days, make_session
+from tests.kept import kept
 from tests.scheduling.test_sessions import text
 
 MINUTE = timedelta(minutes=1)
 Travel = Callable[[datetime], None]
 
 
-@pytest.fixture
+@kept
 def session(cast: Cast, now: datetime) -> Appointment:
     cast.nora.video_link = "https://video.example/room"
     cast.nora.save()

@@ -18,6 +18,7 @@ from scheduling.models import Appointment
 from tests.cast import Cast, in_days, make_session
 from tests.clients.contact.conftest import sink
 from tests.clients.contact.test_mail import RISKY
+from tests.kept import kept
 from tests.smtp_sink import SmtpSink
 
 __all__ = ["sink"]  # the fixture
@@ -38,7 +39,7 @@ def both_want_files(cast: Cast) -> None:
     ContactCard.objects.update(calendar_by_mail=True)
 
 
-@pytest.fixture
+@kept
 def session(cast: Cast, now: datetime) -> Appointment:
     return make_session(cast.case, in_days(now, 3))
 

@@ -12,10 +12,11 @@ from practice.models import Practice
 from scheduling import calendar_file, lifecycle
 from scheduling.models import Appointment
 from tests.cast import Cast, in_days, make_client
+from tests.kept import kept
 from tests.scheduling.consulting import consult
 
 
-@pytest.fixture
+@kept
 def booked(cast: Cast, now: datetime) -> Appointment:
     return consult(cast.nora, in_days(now, 3), make_client("Vera"))
 

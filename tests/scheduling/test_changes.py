@@ -17,6 +17,7 @@ from scheduling.changes import TooLate
 from scheduling.followups.models import FollowUp
 from scheduling.models import Appointment, Change, EndReason, Status
 from tests.cast import Cast, in_days, make_client, make_session, make_user
+from tests.kept import kept
 from tests.scheduling.consulting import consult
 
 SECOND = timedelta(seconds=1)
@@ -45,7 +46,7 @@ EVERY_CHANGE = pytest.mark.parametrize("make", [move, call_off, mark_no_show])
 EVERY_NEWS = pytest.mark.parametrize("make", [move, call_off])
 
 
-@pytest.fixture
+@kept
 def session(cast: Cast, now: datetime) -> Appointment:
     return make_session(cast.case, in_days(now, 3))
 

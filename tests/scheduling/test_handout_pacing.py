@@ -9,12 +9,13 @@ from practice.audit import trail
 from scheduling import lifecycle
 from scheduling.models import Appointment, Status
 from tests.cast import Cast, in_days, make_consultation, make_session
+from tests.kept import kept
 
 HOUR = timedelta(hours=1)
 REASON = "a session was less than 24 hours ago"
 
 
-@pytest.fixture
+@kept
 def session(cast: Cast, now: datetime) -> Appointment:
     return make_session(cast.case, in_days(now, 1))
 

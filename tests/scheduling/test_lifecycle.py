@@ -28,6 +28,7 @@ from scheduling.followups.models import FollowUp
 from scheduling.lifecycle import NotBegun, NotOpen, WrongCounselor
 from scheduling.models import Appointment, EndReason, Override, Status
 from tests.cast import Cast, in_days, make_client, make_consultation, make_session
+from tests.kept import kept
 from tests.scheduling.consulting import consult
 
 DESK = trail.Actor(ActorKind.STAFF, "dan", Role.DESK)
@@ -53,7 +54,7 @@ def mark_no_show(appointment: Appointment) -> Appointment:
     return lifecycle.mark_no_show(appointment, trail.SYSTEM)
 
 
-@pytest.fixture
+@kept
 def session(cast: Cast, now: datetime) -> Appointment:
     return make_session(cast.case, in_days(now, 3))
 

@@ -16,11 +16,12 @@ from practice.models import License, State
 from scheduling import lifecycle, places
 from scheduling.models import Appointment, Attendee
 from tests.cast import CENTRAL, Cast, in_days, make_session
+from tests.kept import kept
 
 WORDS = "Where somebody will be doesn’t fit the license"
 
 
-@pytest.fixture
+@kept
 def session(cast: Cast, now: datetime) -> Appointment:
     return make_session(cast.case, in_days(now, 2))
 

@@ -16,13 +16,14 @@ from scheduling import booking, lifecycle, notices, places, reminders
 from scheduling.booking import Attending
 from scheduling.models import Appointment, Status
 from tests.cast import CENTRAL, Cast, in_days, make_client, make_session
+from tests.kept import kept
 from tests.scheduling.consulting import consult
 
 HOUR = timedelta(hours=1)
 Travel = Callable[[datetime], None]
 
 
-@pytest.fixture
+@kept
 def vera(cast: Cast) -> Client:
     return make_client("Vera")
 

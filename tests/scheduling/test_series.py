@@ -22,6 +22,7 @@ from scheduling.occurrences import LEAVE_OUT, Decision, Preview
 from scheduling.series import NothingLeft, Outdated, Wish
 from scheduling.series_changes import Meant, Scope, Shift, TheyTradePlaces
 from tests.cast import CENTRAL, Cast, make_session
+from tests.kept import kept
 
 NEW_YORK = ZoneInfo("America/New_York")
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
@@ -348,7 +349,7 @@ def move(asked: Shift, decisions: dict[date, Decision] | None = None) -> list[Ap
     return series_changes.move(asked, decisions, seen, by=BY)
 
 
-@pytest.fixture
+@kept
 def four(cast: Cast) -> list[Appointment]:
     """Thursdays at two, December 3, 10, 17 and 24."""
     return book(wish(cast))

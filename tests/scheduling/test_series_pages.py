@@ -16,7 +16,8 @@ from practice.audit.models import Entry
 from practice.models import License
 from scheduling import lifecycle
 from scheduling.models import Appointment, EndReason, Series, Status, TimeOff
-from tests.cast import CENTRAL, EASTERN, Cast, make_session
+from tests.cast import CENTRAL, EASTERN, Cast, make_session, sign_in
+from tests.kept import kept
 
 WEEK = timedelta(weeks=1)
 FIRST = datetime(2026, 12, 3, 19, tzinfo=UTC)
@@ -65,9 +66,10 @@ def away(cast: Cast, day: int) -> None:
     )
 
 
-@pytest.fixture
-def four(cast: Cast, nora: Browser) -> list[Appointment]:
+@kept
+def four(cast: Cast) -> list[Appointment]:
     """Thursdays at two, December 3, 10, 17 and 24."""
+    nora = sign_in(cast.nora.user)
     confirm(nora, cast, look(nora, cast))
     return list(Appointment.objects.all())
 

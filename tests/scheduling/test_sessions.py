@@ -23,6 +23,7 @@ from tests.cast import (
     make_session,
     open_link,
 )
+from tests.kept import kept
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def nora(cast: Cast, signed_in: Callable[..., Browser]) -> Browser:
     return signed_in(cast.nora.user)
 
 
-@pytest.fixture
+@kept
 def session(cast: Cast, now: datetime) -> Appointment:
     return make_session(cast.case, in_days(now, 1))
 

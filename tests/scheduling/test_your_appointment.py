@@ -18,6 +18,7 @@ from practice.models import Counselor, License
 from scheduling import lifecycle
 from scheduling.models import Appointment, Attendee, Status, TimeOff
 from tests.cast import CENTRAL, EASTERN, Cast, in_days, make_client, make_session, open_link
+from tests.kept import kept
 from tests.scheduling.consulting import consult
 
 Travel = Callable[[datetime], None]
@@ -27,23 +28,23 @@ PAGES = ["your-appointment", "your-appointment-place", "your-appointment-calenda
 PAGES += ["your-appointment-move", "your-appointment-cancel"]
 
 
-@pytest.fixture
+@kept
 def vera(cast: Cast) -> Client:
     Counselor.objects.filter(pk=cast.nora.pk).update(video_link=ROOM)
     return make_client("Vera")
 
 
-@pytest.fixture
+@kept
 def walt(cast: Cast) -> Client:
     return make_client("Walt")
 
 
-@pytest.fixture
+@kept
 def booked(cast: Cast, now: datetime, vera: Client, walt: Client) -> Appointment:
     return consult(cast.nora, in_days(now, 2), vera, walt)
 
 
-@pytest.fixture
+@kept
 def visit(booked: Appointment, vera: Client) -> Browser:
     return come(vera, booked)
 

@@ -8,6 +8,7 @@ from clients.contact import cards
 from clients.contact.models import Channel, Purpose
 from clients.models import Client
 from tests.cast import Cast, make_client
+from tests.kept import kept
 from tests.sms_stub import SmsStub
 from tests.smtp_sink import SmtpSink
 
@@ -49,7 +50,7 @@ def stub(settings) -> Iterator[SmsStub]:
     server.stop()
 
 
-@pytest.fixture
+@kept
 def tess(cast: Cast) -> Client:
     """She wants texts, and agreed to them."""
     client = make_client("Tess", phone="212-555-0134", channel=Channel.TEXT)

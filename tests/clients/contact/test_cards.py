@@ -13,6 +13,7 @@ from practice import clock
 from practice.models import State
 from tests.cast import make_message
 from tests.clients.contact.test_links import token_in
+from tests.kept import kept
 from tests.smtp_sink import Answer
 
 EVERYTHING = Contact(
@@ -27,7 +28,7 @@ EVERYTHING = Contact(
 )
 
 
-@pytest.fixture
+@kept
 def vera(cast) -> Client:
     """Somebody without a card yet."""
     facts = {"state": State.objects.get(pk="NJ"), "created_at": clock.now()}

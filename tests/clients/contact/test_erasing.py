@@ -9,11 +9,12 @@ from clients.contact.cards import Contact
 from clients.contact.models import Consent, ContactCard, Message, PersonalCode, PrivateLink, Purpose
 from clients.models import Client
 from tests.cast import make_client, make_message
+from tests.kept import kept
 
 OF_A_PERSON = [ContactCard, Consent, PersonalCode, PrivateLink, Message]
 
 
-@pytest.fixture
+@kept
 def vera(cast) -> Client:
     """Somebody in no case, with one of everything."""
     vera = make_client("Vera", phone="212-555-0134")

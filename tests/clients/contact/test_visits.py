@@ -12,6 +12,7 @@ from practice.audit import trail
 from practice.audit.models import Entry, Verb
 from scheduling.notices import APPOINTMENT
 from tests.cast import Cast, in_days, make_session, make_version, open_link
+from tests.kept import kept
 
 READING = "/yours/reading/"
 PAGES = {
@@ -21,7 +22,7 @@ PAGES = {
 }
 
 
-@pytest.fixture
+@kept
 def reading(cast: Cast) -> Cast:
     """Hanna and Ian each have a handout of their own to read."""
     for person, audience in [(cast.hanna, Audience.HURT), (cast.ian, Audience.INVOLVED)]:

@@ -11,16 +11,18 @@ from clients.contact.models import Channel, Consent, ContactCard, PrivateLink, P
 from clients.handouts import assign
 from practice.audit.models import Entry, Verb
 from tests.cast import make_message, open_link
+from tests.kept import kept
 
 CONTACT, AGREEMENTS = "/yours/contact/", "/yours/agreements/"
 NEW = {"channel": "email", "email": "new@example.com", "safe_hours": "evening"}
 
 
-@pytest.fixture
-def visit(cast, client: Browser) -> Browser:
+@kept
+def visit(cast) -> Browser:
     """Hanna came by a private link to what she reads."""
-    open_link(client, cast.hanna.client, assign.READING, cast.hanna.pk)
-    return client
+    browser = Browser()
+    open_link(browser, cast.hanna.client, assign.READING, cast.hanna.pk)
+    return browser
 
 
 def page(browser: Browser, path: str) -> str:

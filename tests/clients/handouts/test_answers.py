@@ -15,6 +15,7 @@ from clients.models import Case, Participant
 from practice.audit import trail
 from practice.audit.models import Entry
 from tests.cast import Cast, make_version, open_link
+from tests.kept import kept
 
 BODY = "## One\n\n[ ] Is it so?\n\n## Two\n\n[...] What do you want?\n"
 CHECK, WRITING = (part.key for part in prompts.prompts(BODY))
@@ -37,12 +38,12 @@ def at(given: Assignment, name: str = "answers") -> str:
     return reverse(f"reading:{name}", args=[given.pk])
 
 
-@pytest.fixture
+@kept
 def given(cast: Cast) -> Assignment:
     return give(cast, cast.hanna)
 
 
-@pytest.fixture
+@kept
 def hanna(cast: Cast, given: Assignment) -> Browser:
     return enter(cast.hanna, given)
 
@@ -132,10 +133,10 @@ def test_a_lock_set_while_somebody_types_takes_no_more(
 def test_how_far_somebody_read_is_kept_and_never_goes_back(
     given: Assignment, hanna: Browser
 ) -> None:
-    for number, kept in [("2", 2), ("1", 2), ("99", 2), ("x", 2), ("", 2)]:
+    for number, reached in [("2", 2), ("1", 2), ("99", 2), ("x", 2), ("", 2)]:
         assert hanna.post(at(given, "reached"), {"section": number}).status_code == 200
         given.refresh_from_db()
-        assert given.reached == kept
+        assert given.reached == reached
     page = hanna.get(at(given, "handout")).content.decode()
     assert "Go on where you were: Two" in page
 

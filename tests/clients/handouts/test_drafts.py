@@ -19,6 +19,7 @@ from practice.audit import trail
 from practice.audit.models import Entry
 from tests.cast import Cast, make_version
 from tests.clients.handouts.word_files import packed
+from tests.kept import kept
 
 TEXT = """# A hard week
 
@@ -36,7 +37,7 @@ Share this article on Facebook
 """
 
 
-@pytest.fixture
+@kept
 def article(db: None, now: Any) -> Article:
     return library.store_draft(import_article(TEXT.encode(), "week.md"))
 

@@ -21,6 +21,7 @@ from clients.handouts.models import Article, Audience, Handout, Version
 from practice.audit import trail
 from practice.audit.models import Entry
 from tests.cast import Cast, make_version
+from tests.kept import kept
 from tests.scheduling.racing import of_kind, race
 
 TEXT = """# After a hard discovery
@@ -37,7 +38,7 @@ Say what happened without defending it. Your partner needs to know that it is ov
 """
 
 
-@pytest.fixture
+@kept
 def article(db: None, now: Any) -> Article:
     return library.store_draft(import_article(TEXT.encode(), "hard.md"), source="Our own words")
 

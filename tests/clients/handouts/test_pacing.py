@@ -18,11 +18,12 @@ from practice.audit import trail
 from practice.audit.models import Entry
 from practice.models import Practice
 from tests.cast import Cast, make_version
+from tests.kept import kept
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@kept
 def pair(cast: Cast) -> tuple[Version, Version]:
     hurt, involved = make_version(Audience.HURT), make_version(Audience.INVOLVED)
     published.set_mirror(hurt.handout, involved.handout, by=trail.SYSTEM)

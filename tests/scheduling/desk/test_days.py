@@ -33,6 +33,7 @@ from tests.cast import (
     make_user,
     make_version,
 )
+from tests.kept import kept
 from tests.scheduling.consulting import consult
 from tests.scheduling.desk.seeing import clinical, queries, text
 
@@ -47,7 +48,7 @@ def desk(cast: Cast, signed_in: SignIn) -> Browser:
     return signed_in(cast.dan)
 
 
-@pytest.fixture
+@kept
 def session(cast: Cast, now: datetime) -> Appointment:
     """A session of a case that has clinical matter of every kind around it."""
     version = make_version(Audience.HURT, title="CANARY title", body="CANARY body")

@@ -16,12 +16,13 @@ from scheduling import places, session_card
 from scheduling.models import Appointment, Status
 from scheduling.session_card import SessionCard
 from tests.cast import CENTRAL, Cast, in_days, make_client, make_session
+from tests.kept import kept
 from tests.scheduling.consulting import consult
 
 Travel = Callable[[datetime], None]
 
 
-@pytest.fixture
+@kept
 def session(cast: Cast, now: datetime) -> Appointment:
     return make_session(cast.case, in_days(now, 1))
 
