@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from clients import timeline
@@ -24,7 +24,7 @@ def individual(look: CaseLook) -> QuerySet[Any]:
 
 def _of_case(model: type[Note], look: CaseLook) -> QuerySet[Any]:
     found = model.objects.for_user(look.user).filter(case=look.case, adds_to=None)
-    return look.of_time_line(found.defer("text", "refers_to"), "begun_at")
+    return look.of_time_line(found, F("begun_at")).defer("text", "refers_to")
 
 
 @timeline.source(joint, individual)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clients.looking import CaseLook, with_people
 from clients.models import Case, Participant
@@ -61,10 +61,9 @@ def _who(flag: RiskFlag, user: User) -> str:
 
 def answered_lately(look: Look) -> QuerySet[Response]:
     """The latest answers in the cases that this counselor sees."""
-    found = Response.objects.filter(
-        participant__case__in=Case.objects.for_user(look.user).open(),
-        answered_at__gte=look.now - _LATELY,
-    )
+    # Asked of each answer from the latest on, not of all whom the counselor ever saw.
+    theirs = Case.objects.for_user(look.user).open().filter(pk=OuterRef("participant__case"))
+    found = Response.objects.filter(Exists(theirs), answered_at__gte=look.now - _LATELY)
     joined = found.select_related("participant__client", "participant__case")
     return joined.order_by("-answered_at")[:_MOST]
 
@@ -91,15 +90,17 @@ def answers(request: StaffRequest, look: Look) -> Context:
     template="followups/panel_case.html",
     order=30,
     roles=(Role.COUNSELOR, Role.LEAD),
-    needs=(of_case.follow_ups, of_case.plan),
+    needs=(of_case.follow_ups, of_case.hours, of_case.plan),
 )
 def follow_ups(request: StaffRequest, look: CaseLook) -> Context:
     """The plan, what is on its way to each partner, and what each answered."""
     found = look.rows(of_case.follow_ups)
     rows = sorted(found, key=lambda row: row.message.due_at, reverse=True)[:_SHOWN]
+    with_hour = {each.pk: each for each in look.rows(of_case.hours)}
     for row in rows:
         person = look.person(row.participant_id)
-        # The row's own knows the hour set for this person; the page's knows everything else.
+        # One knows the hour set for this person, the page's own knows everything else.
+        row.participant = with_hour[row.participant_id]
         row.participant.client = person.client
         row.why = planning.why(row)  # type: ignore[attr-defined]
         row.participant = person
