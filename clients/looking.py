@@ -130,7 +130,8 @@ class CaseLook(Look):
 
 def with_people() -> "Prefetch[str]":
     """For cases that are called by the names of those in them."""
-    return Prefetch("participants", Participant.objects.select_related("client"))
+    people = Participant.objects.select_related("client")
+    return Prefetch("participants", people.only("position", "case", "client__name"))
 
 
 class _CaseToOpen(Look):

@@ -29,11 +29,17 @@ _MOST_ESTIMATES = 30
     template="scheduling/panel_next.html",
     order=10,
     roles=(Role.COUNSELOR,),
-    needs=(of_day.coming, of_day.attending, of_day.licenses, of_day.served),
+    needs=(
+        *(of_day.coming, of_day.counselors, of_day.attending),
+        *(of_day.licenses, of_day.served),
+    ),
 )
 def coming(request: StaffRequest, look: Look) -> Context:
     """Sessions of the coming week, and those that wait to be marked."""
     shown = look.rows(of_day.coming)
+    counselors = {each.pk: each for each in look.rows(of_day.counselors)}
+    for each in shown:
+        each.counselor = counselors[each.counselor_id]
     to_come = [each for each in shown if each.ends_at > look.now]
     may_be = of_day.verdicts(look, to_come, look.rows(of_day.attending))
     look.complete((each.case for each in shown if each.case), with_people())

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.urls import reverse
 
 from clients import timeline
 from clients.looking import CaseLook
@@ -41,5 +40,5 @@ def _event(note: Note) -> Event:
         kind=Kind.NOTE,
         words=f"{note.title}, {state}",
         who=getattr(note, "participant_id", None),
-        url=reverse(note.page_name, args=[note.pk]),
+        page=(note.page_name, note.pk),
     )

@@ -13,8 +13,9 @@ from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
 from practice.models import User
+from practice.wording import spoken_time
 from scheduling.followups import flags, of_case, planning, trends
-from scheduling.followups.models import Response, RiskFlag
+from scheduling.followups.models import FollowUp, Response, RiskFlag
 
 # On Today: the answers of so many days, and not more than so many.
 _LATELY, _MOST = timedelta(days=14), 20
@@ -64,7 +65,10 @@ def answered_lately(look: Look) -> QuerySet[Response]:
     # Asked of each answer from the latest on, not of all whom the counselor ever saw.
     theirs = Case.objects.for_user(look.user).open().filter(pk=OuterRef("participant__case"))
     found = Response.objects.filter(Exists(theirs), answered_at__gte=look.now - _LATELY)
-    joined = found.select_related("participant__client", "participant__case")
+    joined = found.select_related("participant__client", "participant__case").only(
+        *("follow_up", "answers_text", "answered_at", "seen_at"),
+        *("participant__position", "participant__case__status", "participant__client__name"),
+    )
     return joined.order_by("-answered_at")[:_MOST]
 
 
@@ -96,16 +100,14 @@ def follow_ups(request: StaffRequest, look: CaseLook) -> Context:
     """The plan, what is on its way to each partner, and what each answered."""
     found = look.rows(of_case.follow_ups)
     rows = sorted(found, key=lambda row: row.message.due_at, reverse=True)[:_SHOWN]
-    with_hour = {each.pk: each for each in look.rows(of_case.hours)}
+    # These know the hour set for each person, the page's own know everything else.
+    people = {each.pk: each for each in look.rows(of_case.hours)}
+    for person in look.people:
+        people[person.pk].client = person.client
     for row in rows:
-        person = look.person(row.participant_id)
-        # One knows the hour set for this person, the page's own knows everything else.
-        row.participant = with_hour[row.participant_id]
-        row.participant.client = person.client
-        row.why = planning.why(row)  # type: ignore[attr-defined]
-        row.participant = person
-    answered = [row for row in rows if hasattr(row, "response")]
-    _read(look, [(row.response, row.participant) for row in answered])
+        row.participant = people[row.participant_id]
+    answered = [(row.response, row.participant) for row in rows if hasattr(row, "response")]
+    _read(look, [(response, look.person(person.pk)) for response, person in answered])
     plans = look.rows(of_case.plan)
     return {
         "case": look.case,
@@ -113,11 +115,24 @@ def follow_ups(request: StaffRequest, look: CaseLook) -> Context:
         "people": [
             (
                 person,
-                [row for row in rows if row.participant_id == person.pk],
-                trends.of([row.response for row in answered if row.participant_id == person.pk]),
+                [_shown(row) for row in rows if row.participant_id == person.pk],
+                trends.of([response for response, whose in answered if whose.pk == person.pk]),
             )
             for person in look.people
         ],
+    }
+
+
+def _shown(row: FollowUp) -> dict[str, Any]:
+    """What is said of it, in the zone of whom it is for."""
+    given = row.assignment.version.title if row.assignment else row.step.get_kind_display()
+    return {
+        "what": given,
+        "when": spoken_time(row.message.due_at, row.participant.client.zone),
+        "state": row.message.get_state_display(),
+        "why": planning.why(row),
+        "reason": row.message.reason,
+        "response": getattr(row, "response", None),
     }
 
 
