@@ -17,7 +17,7 @@ from django.db.models import (
     UUIDField,
     Window,
 )
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable, OrderBy
 
 from clients.models import Case, Participant
 from practice.access.roles import Role
@@ -121,7 +121,7 @@ class CaseLook(Look):
             )
             shown = timed.annotate(past_so_far=so_far).filter(past_so_far__lte=self.most)
         found = rows.model._default_manager.filter(pk__in=shown.values("pk"))
-        return found.annotate(stands_at=at).order_by("-stands_at")
+        return found.order_by(OrderBy(at, descending=True))
 
     def person(self, key: object) -> Participant:
         """The participant of this id, without asking."""
