@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import (
     Count,
     DateTimeField,
+    Expression,
     F,
     Model,
     Prefetch,
@@ -17,7 +18,7 @@ from django.db.models import (
     UUIDField,
     Window,
 )
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import OrderBy
 
 from clients.models import Case, Participant
 from practice.access.roles import Role
@@ -103,7 +104,7 @@ class CaseLook(Look):
         """Whether they look after its sessions: its counselor, or who stands in just now."""
         return self.user.role == Role.COUNSELOR
 
-    def of_time_line(self, rows: "QuerySet[M]", at: Combinable) -> "QuerySet[M]":
+    def of_time_line(self, rows: "QuerySet[M]", at: Expression | F) -> "QuerySet[M]":
         """Of these the latest before the moment asked about, and all that are still to come.
 
         `at`: the time that they stand under. The latest come first. `rows` are all looked through,

@@ -133,7 +133,7 @@ class Statement:
         connection = connections[self._using]
         found = self._read(values, connection) if self._sql else {}
         return [
-            part.filled(found[at], connection) if part else []
+            part.filled(found[at], connection) if part and found[at] else []
             for at, part in enumerate(self._parts)
         ]
 

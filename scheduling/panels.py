@@ -13,7 +13,7 @@ from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
 from practice.models import Practice
-from practice.wording import spoken_day
+from practice.wording import spoken_day, spoken_time
 from scheduling import beginning, estimates, hours_words, of_case, of_day
 from scheduling.models import Appointment, Estimate
 
@@ -43,8 +43,20 @@ def coming(request: StaffRequest, look: Look) -> Context:
     to_come = [each for each in shown if each.ends_at > look.now]
     may_be = of_day.verdicts(look, to_come, look.rows(of_day.attending))
     look.complete((each.case for each in shown if each.case), with_people())
+    zone, own = (
+        look.user.zone,
+        {each.pk for each in counselors.values() if each.user_id == look.user.pk},
+    )
     return {
-        "rows": [(each, _what_now(each, look.now, not may_be.get(each.pk, True))) for each in shown]
+        "rows": [
+            {
+                "session": each,
+                "when": spoken_time(each.starts_at, zone),
+                "counselor": "" if each.counselor_id in own else each.counselor,
+                "now": _what_now(each, look.now, not may_be.get(each.pk, True)),
+            }
+            for each in shown
+        ]
     }
 
 
