@@ -43,20 +43,18 @@ def coming(request: StaffRequest, look: Look) -> Context:
     to_come = [each for each in shown if each.ends_at > look.now]
     may_be = of_day.verdicts(look, to_come, look.rows(of_day.attending))
     look.complete((each.case for each in shown if each.case), with_people())
-    zone, own = (
-        look.user.zone,
-        {each.pk for each in counselors.values() if each.user_id == look.user.pk},
-    )
+    return {"rows": [_coming(each, look, not may_be.get(each.pk, True)) for each in shown]}
+
+
+def _coming(session: Appointment, look: Look, is_blocked: bool) -> dict[str, Any]:
+    word, tone = _what_now(session, look.now, is_blocked)
+    own = session.counselor.user_id == look.user.pk
     return {
-        "rows": [
-            {
-                "session": each,
-                "when": spoken_time(each.starts_at, zone),
-                "counselor": "" if each.counselor_id in own else each.counselor,
-                "now": _what_now(each, look.now, not may_be.get(each.pk, True)),
-            }
-            for each in shown
-        ]
+        "session": session,
+        "when": spoken_time(session.starts_at, look.user.zone),
+        "counselor": None if own else session.counselor,
+        "now": word,
+        "tone": tone,
     }
 
 
