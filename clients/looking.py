@@ -1,21 +1,24 @@
 """One look at a case: its people, whom its parts are shown to, and which stretch of time."""
 
 from collections.abc import Hashable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import (
+    Count,
     DateTimeField,
+    Expression,
     F,
     Model,
     Prefetch,
     Q,
     QuerySet,
-    Subquery,
+    RowRange,
     UUIDField,
+    Window,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.expressions import OrderBy
 
 from clients.models import Case, Participant
 from practice.access.roles import Role
@@ -27,8 +30,6 @@ from practice.together import Given
 EVENTS = 60
 
 _BEFORE = cast(datetime, Given("before", DateTimeField()))
-_FIRST_OF_ALL = datetime(1, 1, 1, tzinfo=UTC)
-_EVER = Given("ever", DateTimeField())
 
 M = TypeVar("M", bound=Model)
 
@@ -78,7 +79,7 @@ class CaseLook(Look):
     @property
     def given(self) -> dict[str, Any]:
         people = {f"person {at}": person.pk for at, person in enumerate(self.people)}
-        case = {"case": self.case.pk, "before": self.before, "ever": _FIRST_OF_ALL}
+        case = {"case": self.case.pk, "before": self.before}
         return {**super().given, **case, **people}
 
     def of_its_shape(self) -> "CaseLook":
@@ -103,17 +104,25 @@ class CaseLook(Look):
         """Whether they look after its sessions: its counselor, or who stands in just now."""
         return self.user.role == Role.COUNSELOR
 
-    def of_time_line(self, rows: "QuerySet[M]", at: str) -> "QuerySet[M]":
+    def of_time_line(self, rows: "QuerySet[M]", at: Expression | F) -> "QuerySet[M]":
         """Of these the latest before the moment asked about, and all that are still to come.
 
-        `at`: the column of the time that they stand under. The latest come first.
+        `at`: the time that they stand under. The latest come first. `rows` are all looked through,
+        once: what is to be joined to those that are shown is asked of what this returns.
         """
-        rows = rows.order_by(F(at).desc())
-        past = rows.filter(**{f"{at}__lt": self.before})
+        timed = rows.order_by().annotate(stands_at=at)
+        past = Q(stands_at__lt=self.before)
         if self.is_further_back:
-            return past[: self.most]
-        last_shown = Subquery(past.values(at)[self.most - 1 : self.most])
-        return rows.filter(Q(**{f"{at}__gte": Coalesce(last_shown, _EVER)}))
+            shown = timed.filter(past).order_by("-stands_at")[: self.most]
+        else:
+            so_far = Window(
+                Count("pk", filter=past),
+                order_by=F("stands_at").desc(),
+                frame=RowRange(end=0),
+            )
+            shown = timed.annotate(past_so_far=so_far).filter(past_so_far__lte=self.most)
+        found = rows.model._default_manager.filter(pk__in=shown.values("pk"))
+        return found.order_by(OrderBy(at, descending=True))
 
     def person(self, key: object) -> Participant:
         """The participant of this id, without asking."""
@@ -122,7 +131,8 @@ class CaseLook(Look):
 
 def with_people() -> "Prefetch[str]":
     """For cases that are called by the names of those in them."""
-    return Prefetch("participants", Participant.objects.select_related("client"))
+    people = Participant.objects.select_related("client")
+    return Prefetch("participants", people.only("position", "case", "client__name"))
 
 
 class _CaseToOpen(Look):

@@ -60,7 +60,7 @@ def case_page(request: StaffRequest, case_id: UUID) -> HttpResponse:
         "people": look.people,
         "is_own": look.is_own,
         "panels": page.looked_at(request, look),
-        "rows": timeline.rows(found, look.people),
+        "rows": timeline.rows(found, look.people, request.user.zone),
         "earlier": found[-1].at.isoformat() if len(found) == look.most else "",
         "course": changes.disclosure_set(look.rows(case_events.changes_of)),
         **_work(look),
@@ -76,12 +76,13 @@ def prepare(request: StaffRequest, case_id: UUID) -> HttpResponse:
     _look_at_once(look, registry.preparing)
     look.has_read((look.case, look.case.pk, person.client_id) for person in look.people)
     found = timeline.events(look)
+    since = preparing.since_last_session(found)
     context = {
         "case": look.case,
         "people": look.people,
         "is_own": look.is_own,
         "since": preparing.last_session(found),
-        "rows": timeline.rows(preparing.since_last_session(found), look.people),
+        "rows": timeline.rows(since, look.people, request.user.zone),
         "coming": registry.preparing.looked_at(request, look, note="prepare"),
         **_work(look),
     }

@@ -122,6 +122,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # What `practice.together` has planned once is planned for whatever will be given. Nothing else
+    # asks for a plan that is kept; without a number nothing could.
+    DATABASES["default"]["OPTIONS"] = {
+        "prepare_threshold": 0,
+        "options": "-c plan_cache_mode=force_generic_plan",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Counters of failed codes and sign-ins must hold across processes and outlive the broker.

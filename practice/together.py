@@ -4,7 +4,8 @@ A page whose parts ask for different things would otherwise ask the database onc
 make each question anew for everybody who looks. Here the querysets become the parts of one
 statement, which gives the rows of each back as JSON; then each is filled as if it had asked by
 itself, with its models, joined rows and converters. What differs from one look to the next is
-`Given`: it is filled in when the statement is sent.
+`Given`: it is filled in when the statement is sent. All else stands in its text, so that a partial
+index is recognized, and PostgreSQL plans it once for each connection, not each time.
 """
 
 import copy
@@ -16,6 +17,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Expression, Field, QuerySet
@@ -99,6 +101,13 @@ class _Part:
         return tuple(_restored(kind, value) for kind, value in told)
 
 
+class _Planned(psycopg.Cursor[Any]):
+    """Has the server keep its plan of what is sent, for as long as the connection lasts."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        return super().execute(query, params, **{**options, "prepare": True})
+
+
 class Statement:
     """These querysets in one. Raises TypeError for columns that JSON can't carry.
 
@@ -111,17 +120,20 @@ class Statement:
         self._parts = [_part(each) for each in querysets]
         asking = [(at, part) for at, part in enumerate(self._parts) if part]
         self._using = querysets[0].db
-        self._sql = " UNION ALL ".join(self._sql_of(part, at) for at, part in asking)
-        self._params = [value for _, part in asking for value in part.params]
-        if any(_is_id_or_moment(value) for value in self._params):
+        params = [value for _, part in asking for value in part.params]
+        if any(_is_id_or_moment(value) for value in params):
             raise ValueError("An id or a moment stands in it that will not be the next one's.")
+        slots = dict.fromkeys(value for value in params if isinstance(value, _Slot))
+        self._slots = {slot: f"given{at}" for at, slot in enumerate(slots)}
+        sql = " UNION ALL ".join(self._sql_of(part, at) for at, part in asking)
+        self._sql = sql.replace("%%", "%%%%") % tuple(self._written(value) for value in params)
 
     def rows(self, values: Mapping[str, Any]) -> list[list[Any]]:
         """What each of them finds now; what they prefetch is asked for afterwards."""
         connection = connections[self._using]
         found = self._read(values, connection) if self._sql else {}
         return [
-            part.filled(found[at], connection) if part else []
+            part.filled(found[at], connection) if part and found[at] else []
             for at, part in enumerate(self._parts)
         ]
 
@@ -132,13 +144,23 @@ class Statement:
         template = _PARTS[connection.vendor]
         return template.format(number=number, sql=part.sql, columns=columns)
 
+    def _written(self, value: Any) -> str:
+        """How it stands in the statement's text: what is given by a name, all else as it is."""
+        if isinstance(value, _Slot):
+            return f"%({self._slots[value]})s"
+        connection: Any = connections[self._using]
+        if connection.vendor == "postgresql":
+            literal = connection.ops.compose_sql("%s", [value])
+        else:
+            literal = connection.schema_editor().quote_value(value)
+        return str(literal).replace("%", "%%")
+
     def _read(self, values: Mapping[str, Any], connection: Any) -> dict[int, list[Any]]:
-        params = [
-            each.filled(values, connection) if isinstance(each, _Slot) else each
-            for each in self._params
-        ]
+        given = {name: slot.filled(values, connection) for slot, name in self._slots.items()}
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, params)
+            if connection.vendor == "postgresql":
+                cursor.cursor = _Planned(connection.connection)
+            cursor.execute(self._sql, given)
             found = {at: json.loads(rows or "[]") for at, rows in cursor.fetchall()}
         if connection.vendor == "postgresql":
             parts = self._parts

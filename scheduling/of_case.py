@@ -1,6 +1,6 @@
 """What the pages of a case read of its appointments."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from clients.looking import CaseLook
 from scheduling.models import Appointment, Attendee, Series, Status
@@ -9,7 +9,9 @@ from scheduling.models import Appointment, Attendee, Series, Status
 def sessions(look: CaseLook) -> QuerySet[Appointment]:
     """Those to come and the latest that are over, the last one first."""
     found = Appointment.objects.filter(case=look.case)
-    return look.of_time_line(found.exclude(status__in=[Status.HOLD, Status.LAPSED]), "starts_at")
+    real = found.exclude(status__in=[Status.HOLD, Status.LAPSED])
+    shown = look.of_time_line(real, F("starts_at"))
+    return shown.only("kind", "status", "case", "counselor", "starts_at", "ends_at", "began_at")
 
 
 def series_to_come(look: CaseLook) -> QuerySet[Series]:

@@ -20,42 +20,50 @@ _AHEAD, _MOST = timedelta(days=8), 20
 
 
 def coming(look: Look) -> QuerySet[Appointment]:
-    """Sessions of the coming week, and those that wait to be marked."""
-    return _booked(look).filter(starts_at__lt=look.now + _AHEAD)[:_MOST]
+    """Sessions of the coming week, and those that wait to be marked.
+
+    Without their counselors: `counselors` has the few whose they can be.
+    """
+    found = _booked(look).filter(starts_at__lt=look.now + _AHEAD).select_related("case")
+    told = ("counselor", "status", "starts_at", "ends_at", "began_at", "case__status")
+    return found.only(*told)[:_MOST]
 
 
 def at_hand(look: Look) -> QuerySet[Appointment]:
     """The session of this hour."""
     begins = {"starts_at__gte": look.now - AFTER, "starts_at__lt": look.now + BEFORE}
-    return _booked(look).filter(**begins)[:1]
+    return _booked(look).filter(**begins).select_related("case", "counselor__user")[:1]
 
 
 def _booked(look: Look) -> QuerySet[Appointment]:
-    own = Appointment.objects.for_user(look.user).select_related("case", "counselor__user")
+    own = Appointment.objects.for_user(look.user)
     # By the counselors, too: else the whole practice's past would be looked through.
     own = own.filter(counselor__in=_counselors(look).values("pk"))
     return own.filter(kind=Appointment.Kind.SESSION, status=Status.BOOKED).order_by("starts_at")
 
 
 def _counselors(look: Look) -> QuerySet[Counselor]:
-    """Whoever looks, and those for whom they stand in."""
     running = Cover.objects.running(look.now).filter(covering__user=look.user)
     return Counselor.objects.filter(Q(user=look.user) | Q(pk__in=running.values("counselor")))
 
 
+def counselors(look: Look) -> QuerySet[Counselor]:
+    """Whoever looks, and those for whom they stand in."""
+    return _counselors(look).select_related("user")
+
+
 def attending(look: Look) -> QuerySet[Attendee]:
-    """Everybody who comes to the sessions of the coming week."""
-    return _attending(coming(look))
+    """Where everybody will be who comes to the sessions of the coming week."""
+    return _attending(coming(look)).only("appointment", "state")
 
 
 def attending_at_hand(look: Look) -> QuerySet[Attendee]:
     """Everybody who comes to the session of this hour."""
-    return _attending(at_hand(look))
+    return _attending(at_hand(look)).select_related("client__card", "state")
 
 
 def _attending(sessions: QuerySet[Appointment]) -> QuerySet[Attendee]:
-    found = Attendee.objects.filter(appointment__in=sessions.values("pk"))
-    return found.select_related("client__card", "state")
+    return Attendee.objects.filter(appointment__in=sessions.values("pk"))
 
 
 def licenses(look: Look) -> QuerySet[License]:

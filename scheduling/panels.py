@@ -13,7 +13,7 @@ from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
 from practice.models import Practice
-from practice.wording import spoken_day
+from practice.wording import spoken_day, spoken_time
 from scheduling import beginning, estimates, hours_words, of_case, of_day
 from scheduling.models import Appointment, Estimate
 
@@ -29,16 +29,32 @@ _MOST_ESTIMATES = 30
     template="scheduling/panel_next.html",
     order=10,
     roles=(Role.COUNSELOR,),
-    needs=(of_day.coming, of_day.attending, of_day.licenses, of_day.served),
+    needs=(
+        *(of_day.coming, of_day.counselors, of_day.attending),
+        *(of_day.licenses, of_day.served),
+    ),
 )
 def coming(request: StaffRequest, look: Look) -> Context:
     """Sessions of the coming week, and those that wait to be marked."""
     shown = look.rows(of_day.coming)
+    counselors = {each.pk: each for each in look.rows(of_day.counselors)}
+    for each in shown:
+        each.counselor = counselors[each.counselor_id]
     to_come = [each for each in shown if each.ends_at > look.now]
     may_be = of_day.verdicts(look, to_come, look.rows(of_day.attending))
     look.complete((each.case for each in shown if each.case), with_people())
+    return {"rows": [_coming(each, look, not may_be.get(each.pk, True)) for each in shown]}
+
+
+def _coming(session: Appointment, look: Look, is_blocked: bool) -> dict[str, Any]:
+    word, tone = _what_now(session, look.now, is_blocked)
+    own = session.counselor.user_id == look.user.pk
     return {
-        "rows": [(each, _what_now(each, look.now, not may_be.get(each.pk, True))) for each in shown]
+        "session": session,
+        "when": spoken_time(session.starts_at, look.user.zone),
+        "counselor": None if own else session.counselor,
+        "now": word,
+        "tone": tone,
     }
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.urls import reverse
-
 from clients import timeline
 from clients.looking import CaseLook
 from clients.timeline import Event, Kind
@@ -19,5 +17,5 @@ def sessions(look: CaseLook) -> Iterator[Event]:
             at=each.starts_at,
             kind=Kind.SESSION,
             words=each.get_status_display(),
-            url=reverse("sessions:page", args=[each.pk]) if look.may_act else "",
+            page=("sessions:page", each.pk) if look.may_act else None,
         )

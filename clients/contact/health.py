@@ -18,6 +18,7 @@ from practice import clock
 
 LATE = timedelta(minutes=5)
 SHOWN = timedelta(days=7)  # what ended badly is counted for a week
+_STILL = [State.DUE, State.CLAIMED]
 
 # The first tick comes half a minute after beat begins; until then nobody needs to be woken.
 STARTING = timedelta(minutes=1)
@@ -73,9 +74,9 @@ def waiting(_: object = None) -> "QuerySet[Message, Any]":
     now = clock.now()
     kept = _kept_from_going(now)
     late = waiting_too_long(now) | kept & Q(due_at__lt=now - LATE)
-    could_go = Q(state__in=[State.DUE, State.CLAIMED], next_try_at__lte=now)
+    could_go = Q(next_try_at__lte=now)
     return _counted(
-        Message.objects.filter(next_try_at__lte=now + UNREACHABLE),
+        Message.objects.filter(state__in=_STILL, next_try_at__lte=now + UNREACHABLE),
         waiting=Count("pk", filter=could_go | kept),
         late=Count("pk", filter=late),
         oldest=Min("due_at", filter=late),
@@ -91,7 +92,7 @@ def troubled(_: object = None) -> "QuerySet[Message, Any]":
     """The same of what was due in the last days and didn't arrive."""
     now = clock.now()
     return _counted(
-        Message.objects.filter(due_at__gte=now - SHOWN, due_at__lte=now),
+        Message.objects.in_trouble().filter(due_at__gte=now - SHOWN, due_at__lte=now),
         uncertain=Count("pk", filter=Q(state=State.UNCERTAIN)),
         dead=Count("pk", filter=Q(state=State.DEAD)),
     )

@@ -176,7 +176,14 @@ class PrivateLink(models.Model):
     locked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["purpose", "subject_id"], name="contact_link_subject")]
+        indexes = [
+            models.Index(fields=["purpose", "subject_id"], name="contact_link_subject"),
+            models.Index(
+                fields=["locked_at"],
+                condition=Q(locked_at__isnull=False),
+                name="contact_link_locked",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -201,6 +208,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def unsent(self) -> "MessageQuerySet":
         """What can still be stopped."""
         return self.filter(state__in=[State.DUE, State.CLAIMED, State.UNCERTAIN])
+
+    def in_trouble(self) -> "MessageQuerySet":
+        """What didn't reach its reader, or may not have: few of many, which an index has apart."""
+        return self.filter(_IN_TROUBLE)
 
 
 class State(models.TextChoices):
@@ -236,6 +247,11 @@ class Arrival(models.TextChoices):
 
     DELIVERED = "delivered", "Arrived"
     BOUNCED = "bounced", "Came back"
+
+
+_IN_TROUBLE = Q(state__in=[State.DEAD, State.UNCERTAIN, State.SUPPRESSED]) | Q(
+    arrival=Arrival.BOUNCED
+)
 
 
 class Message(models.Model):
@@ -305,6 +321,9 @@ class Message(models.Model):
             models.Index(fields=["purpose", "subject_id"], name="contact_message_subject"),
             # Of all that ever went, the dashboard looks at the last weeks only.
             models.Index(fields=["due_at"], name="contact_message_when"),
+            models.Index(
+                fields=["due_at"], condition=_IN_TROUBLE, name="contact_message_in_trouble"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from clients.contact import calls, health
 from clients.contact.models import Message, PrivateLink
 from clients.looking import CaseLook
-from clients.models import Participant
+from clients.models import Case, Participant
 from practice.access.roles import Role
 from practice.dashboard import registry
 from practice.dashboard.looking import Look
@@ -39,7 +39,8 @@ def delivery(request: StaffRequest, look: Look) -> Context | None:
 
 def stuck(look: Look) -> QuerySet[Message]:
     """Messages that could not go to the counselor's own clients."""
-    found = _theirs(Message.objects.filter(calls.needed(), due_at__gte=look.now - _SHOWN), look)
+    lately = Message.objects.in_trouble().filter(due_at__gte=look.now - _SHOWN)
+    found = _theirs(lately.filter(calls.needed()), look)
     return found.select_related("client").only("state", "reason", "due_at", "client__name")[:_MOST]
 
 
@@ -51,8 +52,8 @@ def locked(look: Look) -> QuerySet[PrivateLink]:
 
 def _theirs(rows: QuerySet[M], look: Look) -> QuerySet[M]:
     # Asked of each of the few that are in trouble, not of all whom the counselor ever saw.
-    mine = Participant.objects.for_user(look.user).filter(client=OuterRef("client"))
-    return rows.filter(Exists(mine))
+    mine = Case.objects.for_user(look.user).filter(pk=OuterRef("case"))
+    return rows.filter(Exists(Participant.objects.filter(Exists(mine), client=OuterRef("client"))))
 
 
 @registry.today.panel(

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.urls import reverse
-
 from clients import timeline
 from clients.handouts.models import Assignment
 from clients.handouts.of_case import given
@@ -22,7 +20,7 @@ def handouts(look: CaseLook) -> Iterator[Event]:
             kind=Kind.HANDOUT,
             words=f"“{each.version.title}”: {_became(each)}",
             who=each.participant_id,
-            url=reverse("handouts:version", args=[each.version_id]) if look.may_act else "",
+            page=("handouts:version", each.version_id) if look.may_act else None,
         )
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
-from django.urls import reverse
+from django.db.models import F, QuerySet
 
 from clients import timeline
 from clients.looking import CaseLook
@@ -24,7 +23,7 @@ def individual(look: CaseLook) -> QuerySet[Any]:
 
 def _of_case(model: type[Note], look: CaseLook) -> QuerySet[Any]:
     found = model.objects.for_user(look.user).filter(case=look.case, adds_to=None)
-    return look.of_time_line(found.defer("text", "refers_to"), "begun_at")
+    return look.of_time_line(found, F("begun_at")).defer("text", "refers_to")
 
 
 @timeline.source(joint, individual)
@@ -41,5 +40,5 @@ def _event(note: Note) -> Event:
         kind=Kind.NOTE,
         words=f"{note.title}, {state}",
         who=getattr(note, "participant_id", None),
-        url=reverse(note.page_name, args=[note.pk]),
+        page=(note.page_name, note.pk),
     )

@@ -106,10 +106,19 @@ class Look:
     def finish(self, by: trail.Actor, note: str = "") -> None:
         """Read what the rows still need, and record what was seen. Then the page may render."""
         for prefetch, rows in self._incomplete.items():
-            prefetch_related_objects(rows, prefetch)
+            _complete(rows, prefetch)
         trail.record_all(Verb.READ, self._readings, by=by, note=note)
         self._incomplete.clear()
         self._readings.clear()
+
+
+def _complete(rows: Iterable[models.Model], prefetch: "Prefetch[Any]") -> None:
+    # Two panels may have read the same row, each for itself.
+    each_once = {row.pk: row for row in rows}
+    prefetch_related_objects(list(each_once.values()), prefetch)
+    for row in rows:
+        found: Any = each_once[row.pk]
+        row._prefetched_objects_cache = found._prefetched_objects_cache  # type: ignore[attr-defined]
 
 
 def its_practice(look: Look) -> QuerySet[Practice]:

@@ -281,6 +281,7 @@ class Response(models.Model):
 
     class Meta:
         ordering = ["answered_at"]
+        indexes = [models.Index(fields=["answered_at"], name="followups_response_when")]
 
     def __str__(self) -> str:
         return str(self.pk)

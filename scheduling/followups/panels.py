@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clients.looking import CaseLook, with_people
 from clients.models import Case, Participant
@@ -13,8 +13,9 @@ from practice.dashboard.looking import Look
 from practice.dashboard.registry import Context
 from practice.http import StaffRequest
 from practice.models import User
+from practice.wording import spoken_time
 from scheduling.followups import flags, of_case, planning, trends
-from scheduling.followups.models import Response, RiskFlag
+from scheduling.followups.models import FollowUp, Response, RiskFlag
 
 # On Today: the answers of so many days, and not more than so many.
 _LATELY, _MOST = timedelta(days=14), 20
@@ -61,11 +62,13 @@ def _who(flag: RiskFlag, user: User) -> str:
 
 def answered_lately(look: Look) -> QuerySet[Response]:
     """The latest answers in the cases that this counselor sees."""
-    found = Response.objects.filter(
-        participant__case__in=Case.objects.for_user(look.user).open(),
-        answered_at__gte=look.now - _LATELY,
+    # Asked of each answer from the latest on, not of all whom the counselor ever saw.
+    theirs = Case.objects.for_user(look.user).open().filter(pk=OuterRef("participant__case"))
+    found = Response.objects.filter(Exists(theirs), answered_at__gte=look.now - _LATELY)
+    joined = found.select_related("participant__client", "participant__case").only(
+        *("follow_up", "answers_text", "answered_at", "seen_at"),
+        *("participant__position", "participant__case__status", "participant__client__name"),
     )
-    joined = found.select_related("participant__client", "participant__case")
     return joined.order_by("-answered_at")[:_MOST]
 
 
@@ -91,20 +94,20 @@ def answers(request: StaffRequest, look: Look) -> Context:
     template="followups/panel_case.html",
     order=30,
     roles=(Role.COUNSELOR, Role.LEAD),
-    needs=(of_case.follow_ups, of_case.plan),
+    needs=(of_case.follow_ups, of_case.hours, of_case.plan),
 )
 def follow_ups(request: StaffRequest, look: CaseLook) -> Context:
     """The plan, what is on its way to each partner, and what each answered."""
     found = look.rows(of_case.follow_ups)
     rows = sorted(found, key=lambda row: row.message.due_at, reverse=True)[:_SHOWN]
+    # These know the hour set for each person, the page's own know everything else.
+    people = {each.pk: each for each in look.rows(of_case.hours)}
+    for person in look.people:
+        people[person.pk].client = person.client
     for row in rows:
-        person = look.person(row.participant_id)
-        # The row's own knows the hour set for this person; the page's knows everything else.
-        row.participant.client = person.client
-        row.why = planning.why(row)  # type: ignore[attr-defined]
-        row.participant = person
-    answered = [row for row in rows if hasattr(row, "response")]
-    _read(look, [(row.response, row.participant) for row in answered])
+        row.participant = people[row.participant_id]
+    answered = [(row.response, row.participant) for row in rows if hasattr(row, "response")]
+    _read(look, [(response, look.person(person.pk)) for response, person in answered])
     plans = look.rows(of_case.plan)
     return {
         "case": look.case,
@@ -112,11 +115,24 @@ def follow_ups(request: StaffRequest, look: CaseLook) -> Context:
         "people": [
             (
                 person,
-                [row for row in rows if row.participant_id == person.pk],
-                trends.of([row.response for row in answered if row.participant_id == person.pk]),
+                [_shown(row) for row in rows if row.participant_id == person.pk],
+                trends.of([response for response, whose in answered if whose.pk == person.pk]),
             )
             for person in look.people
         ],
+    }
+
+
+def _shown(row: FollowUp) -> dict[str, Any]:
+    """What is said of it, in the zone of whom it is for."""
+    given = row.assignment.version.title if row.assignment else row.step.get_kind_display()
+    return {
+        "what": given,
+        "when": spoken_time(row.message.due_at, row.participant.client.zone),
+        "state": row.message.get_state_display(),
+        "why": planning.why(row),
+        "reason": row.message.reason,
+        "response": getattr(row, "response", None),
     }
 
 

@@ -14,8 +14,11 @@ _BATCH = 2000
 _NUMBERS = count()
 _ANSWERS = json.dumps(
     [
-        {"key": "safe", "text": "How safe did you feel?", "kind": "scale", "answer": "3"},
-        {"key": "hard", "text": "What was hard?", "kind": "text", "answer": "The evening."},
+        {**each, "raise": "together"}
+        for each in (
+            {"key": "safe", "text": "How safe did you feel?", "kind": "scale", "answer": "3"},
+            {"key": "hard", "text": "What was hard?", "kind": "text", "answer": "The evening."},
+        )
     ]
 )
 

@@ -22,8 +22,9 @@ from practice import clock
 from practice.access.roles import Role
 from practice.audit import trail
 from practice.audit.models import Entry
-from scheduling import lifecycle
+from scheduling import lifecycle, of_case
 from scheduling.followups import checkins
+from scheduling.followups import of_case as followed
 from scheduling.followups.models import FollowUp, Response
 from scheduling.models import Appointment
 from tests.access.notes import make_note, make_signed
@@ -94,6 +95,27 @@ def test_a_long_time_line_is_read_page_by_page(cast: Cast, nora: Browser, now: d
     second = nora.get(f"{reverse('cases:page', args=[cast.case.pk])}?before={before}")
     assert second.content.decode().count('<th scope="row"') == 60
     assert nora.get(reverse("cases:page", args=[cast.case.pk]), {"before": "x"}).status_code == 200
+
+
+def test_all_that_is_to_come_is_read_and_of_the_past_the_latest(cast: Cast, now: datetime) -> None:
+    days = (-9, -6, -3, 4, 7, 11)
+    sessions = {day: make_session(cast.case, in_days(now, day)) for day in days}
+    looking: Any = {"user": cast.nora.user, "case": cast.case, "people": [cast.hanna, cast.ian]}
+    whole = CaseLook(**looking, most=2)
+    assert whole.rows(of_case.sessions) == [sessions[day] for day in (11, 7, 4, -3, -6)]
+    earlier = CaseLook(**looking, most=2, before=sessions[4].starts_at)
+    assert earlier.rows(of_case.sessions) == [sessions[day] for day in (-3, -6)]
+
+
+def test_a_follow_up_stands_under_its_answer_or_else_its_message(cast: Cast, now: datetime) -> None:
+    held(cast, now, day=-3, hanna="2")
+    looking: Any = {"user": cast.nora.user, "case": cast.case, "people": [cast.hanna, cast.ian]}
+    later = now + timedelta(minutes=1)
+    found = CaseLook(**looking, most=1, now=later).rows(followed.follow_ups)
+    waiting = list(FollowUp.objects.filter(response=None, message__due_at__gte=later))
+    assert waiting
+    assert [hasattr(each, "response") for each in found] == [*[False] * len(waiting), True]
+    assert set(found[:-1]) == set(waiting)
 
 
 def test_divergence_is_shown_to_the_counselor(cast: Cast, nora: Browser, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection
@@ -84,6 +85,26 @@ def test_an_id_or_a_moment_of_whoever_looked_first_is_refused(
     one = {"pk": cast.case.pk} if whose == "an id" else {"opened_at__lte": now}
     with pytest.raises(ValueError, match="will not be the next one's"):
         Statement([Case.objects.filter(**one)])
+
+
+def test_words_in_a_statement_stay_as_they_are(cast: Cast) -> None:
+    name = "100% of %s, O'Hara's \\ and 50 %% more"
+    Practice.objects.update(display_name=name)
+    like, other = (Practice.objects.filter(display_name=each) for each in (name, "%"))
+    part = Practice.objects.filter(display_name__endswith="%% more")
+    found = Statement([like, other, part]).rows({})
+    assert [[each.display_name for each in rows] for rows in found] == [[name], [], [name]]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a server plans, SQLite doesn't")
+def test_the_server_plans_a_statement_once_for_whatever_is_given(cast: Cast) -> None:
+    of_case = Participant.objects.filter(case=Given("case", UUIDField()))
+    statement = Statement([of_case, Case.objects.filter(pk=Given("case", UUIDField()))])
+    found = [statement.rows({"case": key}) for key in (cast.case.pk, cast.mia.case_id, uuid4())]
+    assert [len(people) for people, _ in found] == [2, 2, 0]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements")
+        assert cursor.fetchall() == [(3, 0)]
 
 
 def test_what_json_would_lose_is_refused(cast: Cast) -> None:

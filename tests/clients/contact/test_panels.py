@@ -4,6 +4,8 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clients import cases
 from clients.contact import cards, codes, health, links, sending
@@ -68,6 +70,20 @@ def test_somebody_in_two_cases_is_one_call(cast, hanna, sink, signed_in):
     make_message(hanna)
     sending.tick()
     assert today(signed_in, cast.nora.user).count("a message did not go") == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="on few rows PostgreSQL uses no index")
+@pytest.mark.parametrize("index", ["contact_message_in_trouble", "contact_message_to_take"])
+def test_few_messages_are_found_without_looking_at_all(cast, signed_in, index):
+    with CaptureQueriesContext(connection) as captured:
+        today(signed_in, cast.nora.user)
+    statement = max((each["sql"] for each in captured), key=len)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
+        steps = [str(row[-1]) for row in cursor.fetchall()]
+    reading = [step for step in steps if " contact_message " in step]
+    assert any(index in step for step in reading)
+    assert not [step for step in reading if step.startswith("SCAN") or "_when" in step]
 
 
 def test_a_locked_link_is_told_to_the_counselor_alone(cast, hanna, sink, signed_in):
