@@ -122,7 +122,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # What `practice.together` has planned once is planned for whatever will be given. Nothing else
+    # What is planned once (`practice.planned`) is planned for whatever will be given. Nothing else
     # asks for a plan that is kept; without a number nothing could.
     DATABASES["default"]["OPTIONS"] = {
         "prepare_threshold": 0,

@@ -17,10 +17,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Expression, Field, QuerySet
+
+from practice import planned
 
 _PARTS = {
     "sqlite": "SELECT {number}, json_group_array(json_array({columns})) FROM ({sql}) AS part",
@@ -101,13 +102,6 @@ class _Part:
         return tuple(_restored(kind, value) for kind, value in told)
 
 
-class _Planned(psycopg.Cursor[Any]):
-    """Has the server keep its plan of what is sent, for as long as the connection lasts."""
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        return super().execute(query, params, **{**options, "prepare": True})
-
-
 class Statement:
     """These querysets in one. Raises TypeError for columns that JSON can't carry.
 
@@ -157,9 +151,7 @@ class Statement:
 
     def _read(self, values: Mapping[str, Any], connection: Any) -> dict[int, list[Any]]:
         given = {name: slot.filled(values, connection) for slot, name in self._slots.items()}
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.cursor = _Planned(connection.connection)
+        with planned.cursor_of(connection) as cursor:
             cursor.execute(self._sql, given)
             found = {at: json.loads(rows or "[]") for at, rows in cursor.fetchall()}
         if connection.vendor == "postgresql":

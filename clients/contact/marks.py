@@ -10,12 +10,12 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-import psycopg
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Field, UUIDField
 
 from clients.contact import links
 from clients.contact.models import ContactCard, Message
+from practice import planned
 from practice.fields import EncryptedTextField
 
 # What must be as it was when the gates were asked. Of addresses their digests are compared.
@@ -133,10 +133,8 @@ def _whole(*, going: bool, new_link: bool, gone: bool) -> str:
 
 
 def _on_postgresql(values: Values, **which: bool) -> Written:
-    connection.ensure_connection()
-    # Django's own cursors put the values into the text, which is then planned each time anew.
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_whole(**which), values, prepare=True)
+    with planned.cursor_of(connection) as cursor:
+        cursor.execute(_whole(**which), values)
         [(goes, has_gone)] = cursor.fetchall()
         return Written(goes == 1, has_gone == 1)
 
