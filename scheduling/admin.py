@@ -80,7 +80,7 @@ class HolidayAdmin(AuditedAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """With what a tick means, in words, above the list."""
-        context = {**(extra_context or {}), "title": "Holidays", "subtitle": self.help}
+        context = {**(extra_context or {}), "title": "Holidays", "told_above": self.help}
         response: HttpResponse = super().changelist_view(request, context)
         return response
 
