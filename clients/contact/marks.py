@@ -187,6 +187,9 @@ def _follow(first: str, others: list[str], values: Values) -> bool:
 
 
 def _stored(field: "Field[Any, Any]", value: Any) -> Any:
+    # Most of a card is told as it is.
+    if value is None or isinstance(value, str | bool):
+        return value
     return field.get_db_prep_value(value, connection)
 
 

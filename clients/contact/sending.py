@@ -67,7 +67,7 @@ BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240)]
 _TOLD = ["state", "reason", "next_try_at", "uncertain_count", "lease_until"]
 _NO_SUCH_ADDRESS = frozenset({550, 551, 553})
 # So many are asked about at once; after so many seconds the rest of them is asked about again.
-ASKED_TOGETHER, FRESH = 50, 2.0
+ASKED_TOGETHER, FRESH = 100, 2.0
 
 
 @dataclass(frozen=True)
