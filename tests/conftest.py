@@ -87,10 +87,9 @@ def django_db_setup(
 @pytest.fixture(autouse=True, scope="session")
 def _back_to_what_was_migrated() -> Iterator[None]:
     """After a test with real transactions, in place of Django's emptying of every table."""
-    tear_down = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-    TransactionTestCase._fixture_teardown = lambda _: pristine.restore()  # type: ignore[attr-defined]
-    yield
-    TransactionTestCase._fixture_teardown = tear_down  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as until_then:
+        until_then.setattr(TransactionTestCase, "_fixture_teardown", lambda _: pristine.restore())
+        yield
 
 
 @pytest.fixture(autouse=True)

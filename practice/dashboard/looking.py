@@ -112,13 +112,13 @@ class Look:
         self._readings.clear()
 
 
-def _complete(rows: Iterable[models.Model], prefetch: "Prefetch[Any]") -> None:
+def _complete(rows: list[Any], prefetch: "Prefetch[Any]") -> None:
     # Two panels may have read the same row, each for itself.
     each_once = {row.pk: row for row in rows}
     prefetch_related_objects(list(each_once.values()), prefetch)
     for row in rows:
-        found: Any = each_once[row.pk]
-        row._prefetched_objects_cache = found._prefetched_objects_cache  # type: ignore[attr-defined]
+        # As `prefetch_related` leaves them; it would ask again for each of the same.
+        row._prefetched_objects_cache = each_once[row.pk]._prefetched_objects_cache
 
 
 def its_practice(look: Look) -> QuerySet[Practice]:
