@@ -60,8 +60,11 @@ class EncryptedTextField(models.TextField):
         value = model_instance.__dict__.get(self.attname)
         if value is None or isinstance(value, Ciphertext):
             return value
-        place = self.place(model_instance)
-        return Ciphertext(encryption.encrypt(str(value), place, self.keys))
+        return self.sealed(model_instance, str(value))
+
+    def sealed(self, instance: models.Model, text: str) -> Ciphertext:
+        """As it is to stand in the row of this instance."""
+        return Ciphertext(encryption.encrypt(text, self.place(instance), self.keys))
 
     def from_db_value(self, value: str | None, *_: object) -> str | None:
         # A column that was added later holds nothing yet in older rows.

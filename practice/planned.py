@@ -1,27 +1,76 @@
-"""A cursor for statements that are made once and sent often: PostgreSQL keeps its plan of them.
+"""A cursor for statements that are made once and sent often, with values by their names.
 
-Django's own cursors put the values into the text of a statement, which is then read and planned
-anew each time. SQLite's driver keeps what it has read by itself.
+PostgreSQL keeps its plan of them: Django's own cursors put the values into the text of a statement,
+which is then read and planned anew each time. SQLite's driver keeps what it has read by itself.
 """
 
-from collections.abc import Iterator
+import re
+import sqlite3
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import psycopg
+
+Meanwhile = Callable[[], object]
 
 
 class _Planned(psycopg.Cursor[Any]):
     """Has the server keep its plan of what is sent, for as long as the connection lasts."""
 
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        return super().execute(query, params, **{**options, "prepare": True})
+    meanwhile: Meanwhile | None = None
+
+    def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
+        talk = self._execute_gen(query, params, prepare=True)
+        try:
+            wanted = next(talk)  # By now the statement is sent.
+        except StopIteration:
+            return self
+        try:
+            if self.meanwhile:
+                self.meanwhile()
+        finally:
+            self.connection.wait(_going_on(talk, wanted))
+        return self
+
+
+def _going_on(talk: Generator[Any, Any, Any], wanted: Any) -> Generator[Any, Any, Any]:
+    """A talk with the server that has begun already, and waits for this."""
+    while True:
+        ready = yield wanted
+        try:
+            wanted = talk.send(ready)
+        except StopIteration:
+            return
+
+
+class _ByName(sqlite3.Cursor):
+    """Takes values by their names, without a look through the statement each time."""
+
+    def execute(self, query: str, params: Any = ()) -> Any:
+        return super().execute(_as_sqlite_writes_it(query), params)
+
+
+@cache
+def _as_sqlite_writes_it(query: str) -> str:
+    names = re.findall(r"%\((\w+)\)s", query)
+    return query % {name: f":{name}" for name in names}
 
 
 @contextmanager
-def cursor_of(connection: Any) -> Iterator[Any]:
-    """Django's cursor, which counts, logs and names errors as ever."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.cursor = _Planned(connection.connection)
+def cursor_of(connection: Any, meanwhile: Meanwhile | None = None) -> Iterator[Any]:
+    """A cursor that counts, logs and names errors as Django's own.
+
+    PostgreSQL is another process: `meanwhile` is called while it works.
+    """
+    connection.ensure_connection()
+    own: Any = connection.connection
+    if connection.vendor == "postgresql":
+        bare: Any = _Planned(own)
+        bare.meanwhile = meanwhile
+    else:
+        bare = own.cursor(_ByName)
+    watched = connection.queries_logged
+    with connection.make_debug_cursor(bare) if watched else connection.make_cursor(bare) as cursor:
         yield cursor

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
 from uuid import UUID
+
+from django.utils.functional import cached_property
 
 from practice import clock
 from practice.clock import on_wall_clock

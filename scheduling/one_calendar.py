@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+
+from django.utils.functional import cached_property
 
 from practice.models import Counselor
 from scheduling.stretches import DAY, Hours, Span, Stretch, day_of

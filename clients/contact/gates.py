@@ -62,6 +62,11 @@ def gate(purpose: str) -> Callable[[_Ask], _Ask]:
     return add
 
 
+def asks_its_kind(message: Message) -> bool:
+    """Whether messages like this one are asked something that is asked of no others."""
+    return message.purpose in _BY_PURPOSE
+
+
 # Asked before follow-ups go, whatever their purpose: what speaks against which of these, by id.
 AskOfMany = Callable[[Sequence[Message]], Mapping[UUID, str | Wait]]
 _OF_FOLLOW_UPS: list[AskOfMany] = []
@@ -139,9 +144,11 @@ def decide(
         return End(State.SUPPRESSED, f"no safe hours{CALL}")
     earliest = max([now, *(each.until for each in answers if isinstance(each, Wait))])
     zone = ZoneInfo(message.client.time_zone)
-    if window.next_safe_moment(now, zone, hours) >= message.expires_at:
+    moment = window.next_safe_moment(now, zone, hours)
+    if moment >= message.expires_at:
         return End(State.SUPPRESSED, f"no safe hour left{CALL}")
-    moment = window.next_safe_moment(earliest, zone, hours)
+    if earliest > now:
+        moment = window.next_safe_moment(earliest, zone, hours)
     return Go() if moment <= now else Wait(moment)
 
 

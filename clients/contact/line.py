@@ -7,24 +7,29 @@ else nothing is handed over, and nothing goes in the clear instead.
 
 import smtplib
 import ssl
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils.functional import cached_property
 
 from clients.contact import troubles
 
 
 class _Remembers(smtplib.SMTP):
     text_begun = False
+    meanwhile: Iterator[object] = iter(())
 
     def data(self, *args: Any, **kwargs: Any) -> Any:
         self.text_begun = True
         return super().data(*args, **kwargs)
+
+    def getreply(self) -> tuple[int, bytes]:
+        next(self.meanwhile, None)  # Something was just said to it: it needs a moment.
+        return super().getreply()
 
 
 class _RemembersToo(_Remembers, smtplib.SMTP_SSL):
@@ -61,6 +66,13 @@ def to_the_mail_server() -> BaseEmailBackend:
     """The line that the settings name."""
     by_smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
     return Line() if by_smtp else get_connection()
+
+
+def meanwhile(backend: BaseEmailBackend | None, steps: Iterator[object]) -> None:
+    """Take these steps while the server answers, one for each answer."""
+    connection = getattr(backend, "connection", None)
+    if isinstance(connection, _Remembers):
+        connection.meanwhile = steps
 
 
 def text_begun(backend: BaseEmailBackend) -> bool:

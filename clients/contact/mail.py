@@ -1,6 +1,9 @@
 """The words of a message: fixed, neutral, the same for everybody. A message is a postcard."""
 
+from contextlib import suppress
 from email.utils import formataddr
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -29,9 +32,26 @@ NEUTRAL_NAME = "The office"
 _LINK, _LINK_WITHOUT_CODE = "s", "told"
 
 
-def compose(
-    message: Message, address: str, token: str, practice: Practice
-) -> EmailMultiAlternatives:
+class Letter(EmailMultiAlternatives):
+    """An e-mail that can be put together ahead of being handed over."""
+
+    _whole: Any = None
+
+    def put_together(self) -> None:
+        """Do now what is to be done for it anyway. What is wrong with it is said when it goes."""
+        if self._whole:
+            return
+        with suppress(Exception):
+            whole: Any = super().message()
+            whole.as_bytes = cache(whole.as_bytes)
+            whole.as_bytes(linesep="\r\n")
+            self._whole = whole
+
+    def message(self, **options: Any) -> Any:
+        return self._whole or super().message(**options)
+
+
+def compose(message: Message, address: str, token: str, practice: Practice) -> "Letter":
     """The e-mail of this outbox row. Its Message-ID stays the same on every try.
 
     Raises ValidationError where the address isn't exactly one.
@@ -48,7 +68,7 @@ def compose(
         "when": spoken_time(message.tells_time, zone) if message.tells_time else "",
     }
     sender = settings.DEFAULT_FROM_EMAIL
-    mail = EmailMultiAlternatives(
+    mail = Letter(
         subject=_SUBJECTS[Message.Template(message.template)].format(name=name),
         body=render_to_string(f"messages/{message.template}.txt", context),
         from_email=formataddr((name, sender)),

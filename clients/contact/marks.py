@@ -5,27 +5,25 @@ it. Most of what sending costs is here, so the SQL stands written out: one state
 plans once for a connection, and on SQLite, where each is a call, a few in one transaction.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 from functools import cache
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import DateTimeField, Field, UUIDField
 
 from clients.contact import links
-from clients.contact.models import ContactCard, Message
+from clients.contact.models import Channel, ContactCard, Message
 from practice import planned
 from practice.fields import EncryptedTextField
 
 # What must be as it was when the gates were asked. Of addresses their digests are compared.
-_AS_ASKED: list[Any] = [
-    field
+_AS_ASKED = {
+    str(field.column): field.attname
     for field in ContactCard._meta.concrete_fields
     if not field.primary_key and not isinstance(field, EncryptedTextField)
-]
-_UUID: Any = UUIDField()
-_MOMENT: Any = DateTimeField()
+}
+_TOKEN: Any = Message._meta.get_field("token")
 Values = dict[str, Any]
 
 
@@ -36,45 +34,47 @@ class Written(NamedTuple):
     has_gone: bool
 
 
+def of_going(message: Message, token: str, channel: Channel) -> Values:
+    """What is written of a message when it goes, and with it the card that was asked about.
+
+    `token` is of its private link. All that is known before its turn: times come with `write`.
+    """
+    card = message.client.card
+    return {
+        "going": message.pk,
+        "going_fence": message.fence,
+        "client": message.client_id,
+        "purpose": message.purpose,
+        "subject": message.subject_id,
+        "token": _TOKEN.sealed(message, token),
+        "channel": str(channel),
+        "link": uuid4(),
+        "digest": links.digest(token),
+        **{column: getattr(card, name) for column, name in _AS_ASKED.items()},
+    }
+
+
 def write(
     at: datetime,
     *,
-    going: Message | None = None,
+    going: Values | None = None,
+    lease_until: datetime | None = None,
     new_link: bool = False,
     gone: Message | None = None,
     reason: str = "",
+    meanwhile: planned.Meanwhile | None = None,
 ) -> Written:
-    """Mark one as going and another as gone, in one transaction.
+    """Mark one as going until then and another as gone, in one transaction.
 
-    `going` is as it is to be from now on, with its person's card as it was when it was asked;
-    `new_link`: its token was made for it just now. `reason`: what is said of the one that is gone.
+    `new_link`: the token of the one that goes was made for it just now. `reason`: what is said of
+    the one that is gone.
     """
-    values = {"at": _moment(at), "reason": reason}
-    if going:
-        values |= _of_going(going, at)
+    values: Values = {"at": at, "until": at + links.LIFE, "lease": lease_until, "reason": reason}
+    values |= going or {}
     if gone:
-        values |= {"gone": _id(gone.pk), "gone_fence": gone.fence}
+        values |= {"gone": gone.pk, "gone_fence": gone.fence}
     act = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
-    return act(values, going=going is not None, new_link=new_link, gone=gone is not None)
-
-
-def _of_going(message: Message, at: datetime) -> Values:
-    token: Any = Message._meta.get_field("token")
-    card = message.client.card
-    return {
-        "going": _id(message.pk),
-        "going_fence": message.fence,
-        "client": _id(message.client_id),
-        "purpose": message.purpose,
-        "subject": message.subject_id,
-        "token": token.pre_save(message, False),
-        "channel": str(message.channel),
-        "lease": _moment(message.lease_until),
-        "link": _id(uuid4()),
-        "digest": links.digest(message.token),
-        "until": _moment(at + links.LIFE),
-        **{field.column: _stored(field, getattr(card, field.attname)) for field in _AS_ASKED},
-    }
+    return act(values, meanwhile, going=going is not None, new_link=new_link, gone=gone is not None)
 
 
 # PostgreSQL. Whoever stops a person's messages, or changes how they are reached, locks their card
@@ -121,7 +121,7 @@ _FOUND = "SELECT (SELECT count(*) FROM going), (SELECT count(*) FROM gone)"
 
 @cache
 def _whole(*, going: bool, new_link: bool, gone: bool) -> str:
-    as_asked = (f"{field.column} IS NOT DISTINCT FROM %({field.column})s" for field in _AS_ASKED)
+    as_asked = (f"{column} IS NOT DISTINCT FROM %({column})s" for column in _AS_ASKED)
     parts = [
         *([_CARD.format(as_asked=" AND ".join(as_asked)), _GOING] if going else []),
         *([] if going else [_NONE.format("going")]),
@@ -132,8 +132,8 @@ def _whole(*, going: bool, new_link: bool, gone: bool) -> str:
     return f"WITH {', '.join(parts)} {_FOUND}"
 
 
-def _on_postgresql(values: Values, **which: bool) -> Written:
-    with planned.cursor_of(connection) as cursor:
+def _on_postgresql(values: Values, meanwhile: planned.Meanwhile | None, **which: bool) -> Written:
+    with planned.cursor_of(connection, meanwhile) as cursor:
         cursor.execute(_whole(**which), values)
         [(goes, has_gone)] = cursor.fetchall()
         return Written(goes == 1, has_gone == 1)
@@ -152,50 +152,37 @@ _END_EARLIER = """UPDATE contact_privatelink SET revoked_at = %(at)s
 _ADD_LINK = """INSERT INTO contact_privatelink
         (id, token_digest, client_id, purpose, subject_id, made_at, expires_at, failures)
     VALUES (%(link)s, %(digest)s, %(client)s, %(purpose)s, %(subject)s, %(at)s, %(until)s, 0)"""
-_SENDING = """INSERT INTO contact_messagestep (message_id, at, state, reason)
-    VALUES (%(going)s, %(at)s, 'sending', '')"""
 _HAS_GONE = """UPDATE contact_message
     SET state = 'sent', reason = %(reason)s, token = '', sent_at = %(at)s, next_try_at = NULL,
         lease_until = NULL
     WHERE id = %(gone)s AND fence = %(gone_fence)s AND state = 'sending'"""
-_SENT = """INSERT INTO contact_messagestep (message_id, at, state, reason)
-    VALUES (%(gone)s, %(at)s, 'sent', %(reason)s)"""
+_STEP = "INSERT INTO contact_messagestep (message_id, at, state, reason) VALUES "
+_SENDING = "(%(going)s, %(at)s, 'sending', '')"
+_SENT = "(%(gone)s, %(at)s, 'sent', %(reason)s)"
 
 
-def _on_sqlite(values: Values, *, going: bool, new_link: bool, gone: bool) -> Written:
-    its_link = [_END_EARLIER, _ADD_LINK] if new_link else []
-    with transaction.atomic():
-        goes = going and _follow(_set_off(), [*its_link, _SENDING], values)
-        has_gone = gone and _follow(_HAS_GONE, [_SENT], values)
+def _on_sqlite(given: Values, _: Any, *, going: bool, new_link: bool, gone: bool) -> Written:
+    values = {name: _told_sqlite(value) for name, value in given.items()}
+    with transaction.atomic(), planned.cursor_of(connection) as cursor:
+        goes = going and cursor.execute(_set_off(), values).rowcount == 1
+        if goes and new_link:
+            cursor.execute(_END_EARLIER, values)
+            cursor.execute(_ADD_LINK, values)
+        has_gone = gone and cursor.execute(_HAS_GONE, values).rowcount == 1
+        if steps := [_SENDING] * goes + [_SENT] * has_gone:
+            cursor.execute(_STEP + ", ".join(steps), values)
     return Written(goes, has_gone)
 
 
 @cache
 def _set_off() -> str:
-    same = (f"{field.column} IS %({field.column})s" for field in _AS_ASKED)
+    same = (f"{column} IS %({column})s" for column in _AS_ASKED)
     return f"{_SET_OFF}{' AND '.join(same)})"
 
 
-def _follow(first: str, others: list[str], values: Values) -> bool:
-    """Send the others only where the first found its row."""
-    with connection.cursor() as cursor:
-        if cursor.execute(first, values).rowcount != 1:
-            return False
-        for each in others:
-            cursor.execute(each, values)
-        return True
-
-
-def _stored(field: "Field[Any, Any]", value: Any) -> Any:
-    # Most of a card is told as it is.
-    if value is None or isinstance(value, str | bool):
-        return value
-    return field.get_db_prep_value(value, connection)
-
-
-def _id(key: Any) -> Any:
-    return _stored(_UUID, key)
-
-
-def _moment(at: datetime | None) -> Any:
-    return _stored(_MOMENT, at)
+def _told_sqlite(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return str(value) if isinstance(value, time) else value

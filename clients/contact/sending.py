@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Any
-from uuid import UUID
 
 import structlog
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
@@ -36,12 +35,10 @@ from clients.contact import (
     gates,
     gateway,
     line,
-    links,
     mail,
     marks,
     outbox,
     rates,
-    text,
 )
 from clients.contact.models import (
     Channel,
@@ -51,6 +48,7 @@ from clients.contact.models import (
 )
 from clients.contact.results import Result, refused, uncertain
 from clients.contact.text import TextMessage
+from clients.contact.upcoming import Claim, Prepared, Questions, Upcoming
 from practice import clock
 from practice.models import Practice
 
@@ -66,57 +64,6 @@ BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240)]
 # What is written of a message that wasn't plainly sent.
 _TOLD = ["state", "reason", "next_try_at", "uncertain_count", "lease_until"]
 _NO_SUCH_ADDRESS = frozenset({550, 551, 553})
-# So many are asked about at once; after so many seconds the rest of them is asked about again.
-ASKED_TOGETHER, FRESH = 100, 2.0
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A row that this tick may work on until its lease ends."""
-
-    id: UUID
-    fence: int
-    client_id: UUID
-    channel: Channel = Channel.EMAIL  # as the card says now; asked again when it goes
-
-
-# An outbox row as it is handed over.
-Prepared = EmailMultiAlternatives | TextMessage
-
-
-class Questions:
-    """What is asked about the messages of a batch: about some at once, and never long ago."""
-
-    def __init__(self, claims: Sequence[Claim], practice: Practice) -> None:
-        self._to_come = list(claims)
-        self._found: dict[UUID, Message] = {}
-        self._practice, self._asked_at = practice, 0.0
-
-    def about(self, one: Claim) -> Message | None:
-        """The message, with its person's card; None where it was stopped or taken over."""
-        if one.id not in self._found or time.monotonic() - self._asked_at > FRESH:
-            self._ask(one)
-        found = self._found.get(one.id)
-        return found if found and found.fence == one.fence else None
-
-    def decide(self, message: Message) -> gates.Decision:
-        """What the gates say to it now."""
-        card, now = message.client.card, clock.now()
-        return gates.decide(message, card, now, self._practice, self._known)
-
-    def _ask(self, one: Claim) -> None:
-        at = self._to_come.index(one)
-        keys = [claim.id for claim in self._to_come[at : at + ASKED_TOGETHER]]
-        try:
-            self._ask_about(keys)
-        except Exception:  # whatever is wrong with one, it is that one's alone
-            self._ask_about([one.id])
-
-    def _ask_about(self, keys: list[UUID]) -> None:
-        claimed = Message.objects.filter(pk__in=keys, state=State.CLAIMED).order_by()
-        found = {each.pk: each for each in claimed.select_related("client__card")}
-        self._known = gates.ask_of_many(list(found.values()))
-        self._found, self._asked_at = found, time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -236,7 +183,7 @@ class _Going:
         practice: Practice,
         backend: BaseEmailBackend | None = None,
     ) -> None:
-        self._practice, self._backend = practice, backend
+        self._backend = backend
         self._questions = Questions(claims, practice)
         # Who has to wait for a turn writes down what happened before the wait.
         self._at_once = rates.is_limited(channel)
@@ -247,6 +194,7 @@ class _Going:
         departing = self._commit(one)
         if departing is None:
             return
+        line.meanwhile(self._backend, self._questions.write_ahead(after=one))
         result = _hand_over(self._backend, departing.prepared)
         self._gone = Gone(departing.message, result)
         self.sent += result.state == State.SENT
@@ -257,7 +205,7 @@ class _Going:
 
     def _commit(self, one: Claim) -> Departing | None:
         try:
-            departing = _commit_to_send(one, self._practice, self._questions, self._gone)
+            departing = _commit_to_send(one, self._questions, self._gone)
         except OperationalError as error:  # a full disk, or a lock: it is not the message's fault
             log.error("message not prepared", message=str(one.id), error=type(error).__name__)
             self.leave([one], UNREACHABLE, "")
@@ -301,64 +249,57 @@ def _put_back(claims: list[Claim], pause: timedelta, reason: str) -> None:
         )
 
 
-def _commit_to_send(
-    one: Claim, practice: Practice, questions: Questions, gone: Gone | None = None
-) -> Departing | None:
+def _commit_to_send(one: Claim, questions: Questions, gone: Gone | None = None) -> Departing | None:
     """Where nothing stands in the way of this one, commit ``sending`` and return what goes.
 
     What became of the one before is written down in the same transaction, or else by itself.
     """
-    message = questions.about(one)
-    if message and _may_go(one, message, questions):
-        return _send_off(one, message, practice, gone)
+    upcoming = questions.about(one)
+    if upcoming and _may_go(one, upcoming):
+        return _send_off(one, upcoming, gone)
     if gone:
         _finish(gone)
     return None
 
 
-def _may_go(one: Claim, message: Message, questions: Questions) -> bool:
-    decision = questions.decide(message)
+def _may_go(one: Claim, upcoming: Upcoming) -> bool:
+    decision = upcoming.decision
     if isinstance(decision, gates.Go):
-        if one.channel == gates.channel_for(message.client.card):
+        if one.channel == upcoming.channel:
             return True
         decision = gates.Wait(clock.now())  # the card changed: the next tick goes by it
-    _hold_back(message, decision)
+    _hold_back(upcoming.message, decision)
     return False
 
 
-def _send_off(
-    one: Claim, message: Message, practice: Practice, gone: Gone | None
-) -> Departing | None:
-    new_link = not message.token
-    prepared = _prepare(message, practice)
-    with _what_goes_with(message):
-        if not _set_off(message, gone, new_link=new_link):
+def _send_off(one: Claim, upcoming: Upcoming, gone: Gone | None) -> Departing | None:
+    _ = upcoming.prepared  # what can't be written can't be marked as going
+    with _what_goes_with(upcoming.message):
+        if not _set_off(upcoming, gone):
             _put_back([one], timedelta(), "")  # something changed just now: it is asked again
             return None
-        gates.depart(message)
-    return Departing(message, prepared)
-
-
-def _prepare(message: Message, practice: Practice) -> Prepared:
-    """As it is to be from now on, and what is handed over."""
-    card = message.client.card
-    message.token = message.token or links.new_token()
-    message.state, message.attempt = State.SENDING, message.attempt + 1
-    message.channel = gates.channel_for(card)
-    message.lease_until = clock.now() + HANDOVER
-    if message.channel == Channel.TEXT:
-        return text.compose(message, card.phone, message.token, practice)
-    return mail.compose(message, card.email, message.token, practice)
+        gates.depart(upcoming.message)
+    return Departing(upcoming.message, upcoming.prepared)
 
 
 def _what_goes_with(message: Message) -> AbstractContextManager[Any]:
     return transaction.atomic() if gates.acts_at_departure(message) else nullcontext()
 
 
-def _set_off(message: Message, gone: Gone | None, *, new_link: bool) -> bool:
+def _set_off(upcoming: Upcoming, gone: Gone | None) -> bool:
     before, reason = (gone.message, gone.result.reason) if gone else (None, "")
-    now = clock.now()
-    written = marks.write(now, going=message, new_link=new_link, gone=before, reason=reason)
+    message, prepared, now = upcoming.message, upcoming.prepared, clock.now()
+    written = marks.write(
+        now,
+        going=upcoming.marked,
+        lease_until=now + HANDOVER,
+        new_link=not message.token,
+        gone=before,
+        reason=reason,
+        meanwhile=prepared.put_together if isinstance(prepared, mail.Letter) else None,
+    )
+    message.state, message.attempt = State.SENDING, message.attempt + 1
+    message.token, message.channel = upcoming.token, upcoming.channel
     if gone:
         _tell(gone, was_ours=written.has_gone)
     return written.goes

@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+
+from django.utils.functional import cached_property
 
 from clients.handouts import prompts
 from clients.handouts.prompts import Kind, Part, plain

@@ -18,7 +18,8 @@ from kombu.connection import Connection
 from clients.contact import cards, gates, mail, outbox, sending, window
 from clients.contact.models import ContactCard, Message, State
 from clients.contact.results import Result
-from clients.contact.sending import Claim, Gone
+from clients.contact.sending import Gone
+from clients.contact.upcoming import Claim
 from clients.models import Participant
 from practice import clock, guards
 from practice.audit.models import Entry

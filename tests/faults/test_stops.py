@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from clients.contact import agreements, cards, gates, marks, sending
+from clients.contact import agreements, cards, gates, marks, sending, upcoming
 from clients.contact.models import ContactCard, Message, Purpose
 from clients.models import Client
 from practice import clock
@@ -40,7 +40,7 @@ class Sender:
     """Takes one step at a time: claims, then sends what it claimed."""
 
     def __init__(self) -> None:
-        self._claims: list[sending.Claim] = []
+        self._claims: list[upcoming.Claim] = []
 
     def claim(self) -> None:
         sending.release_lost_claims(clock.now())

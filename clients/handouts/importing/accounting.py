@@ -6,8 +6,9 @@ gathered without the reader's judgment, so that what judgment loses is found her
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
 from itertools import chain, pairwise
+
+from django.utils.functional import cached_property
 
 from . import furniture
 from .list_lines import marked

@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from functools import cached_property
 from itertools import pairwise
+
+from django.utils.functional import cached_property
 
 from scheduling.followups.drill import wall_clocks
 from scheduling.followups.drill.ledger import Intent, Ledger, Person, Receipt, Row, Step, Stop

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError, connection
 
-from clients.contact import gates, sending
+from clients.contact import gates, sending, upcoming
 from clients.contact.models import Heartbeat, Message, State
 from clients.contact.results import Result
 from clients.contact.sending import BACKOFF, Gone
@@ -29,10 +29,10 @@ def again(message: Message) -> Message:
     return Message.objects.get(pk=message.pk)
 
 
-def set_off(one: sending.Claim) -> sending.Departing | None:
+def set_off(one: upcoming.Claim) -> sending.Departing | None:
     """As far as the mail server, which hears nothing of it."""
     practice = Practice.current()
-    return sending._commit_to_send(one, practice, sending.Questions([one], practice))
+    return sending._commit_to_send(one, upcoming.Questions([one], practice))
 
 
 def test_a_message_is_sent_once(hanna, now, sink):

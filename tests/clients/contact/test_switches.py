@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from clients.contact import agreements, cards, sending
+from clients.contact import agreements, cards, sending, upcoming
 from clients.contact.models import Message, Purpose, State
 from clients.contact.results import Result
 from practice.models import Practice
@@ -83,18 +83,20 @@ def _one_order(hanna, ian, now, stop, chance, practice) -> None:
     messages = [make_message(client) for client in (hanna, hanna, ian)]
     stopped_at: list[int] = []
     went: list[tuple[int, object]] = []
-    asked: list[tuple[sending.Claim, sending.Questions]] = []
+    asked: list[tuple[upcoming.Claim, upcoming.Questions]] = []
 
     def claim() -> None:
         claims = sending.claim(now, limit=2)
-        questions = sending.Questions(claims, practice)
+        questions = upcoming.Questions(claims, practice)
         for one in claims:
-            questions.about(one)
             asked.append((one, questions))
+            found = questions.about(one)
+            for _ in found.write_ahead() if found else ():
+                pass
 
     def commit(step: int) -> None:
         one, questions = asked.pop() if asked else (None, None)
-        if one and questions and sending._commit_to_send(one, practice, questions):
+        if one and questions and sending._commit_to_send(one, questions):
             went.append((step, Message.objects.get(pk=one.id).client_id))
 
     steps = ["claim", "claim", "commit", "commit", "commit", "stop"]

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from clients import following
-from clients.contact import sending
+from clients.contact import sending, upcoming
 from clients.contact.models import State
 from clients.following import What
 from clients.handouts import pacing
@@ -199,11 +199,13 @@ def test_what_holds_them_counts_for_what_was_asked_about_already(asked, sink, tr
     CasePlan.objects.get_or_create(case=asked.case, defaults={"plan": asked.plan})
     travel(message.due_at)
     claims = sending.claim(message.due_at)
-    questions = sending.Questions(claims, practice)
+    questions = upcoming.Questions(claims, practice)
     [hers] = [one for one in claims if one.id == message.pk]
-    assert questions.about(hers)
+    asked_about = questions.about(hers)
+    assert asked_about
+    assert asked_about.prepared
     act(asked)
-    assert sending._commit_to_send(hers, practice, questions) is None
+    assert sending._commit_to_send(hers, questions) is None
     assert go() <= 1  # her partner's, where the pause is hers alone
     assert sink.to("hanna@example.com") == []
     message.refresh_from_db()
