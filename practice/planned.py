@@ -6,10 +6,12 @@ which is then read and planned anew each time. SQLite's driver keeps what it has
 
 import re
 import sqlite3
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -51,11 +53,29 @@ class _ByName(sqlite3.Cursor):
     def execute(self, query: str, params: Any = ()) -> Any:
         return super().execute(_as_sqlite_writes_it(query), params)
 
+    def executemany(self, query: str, params: Any) -> Any:
+        return super().executemany(_as_sqlite_writes_it(query), params)
+
 
 @cache
 def _as_sqlite_writes_it(query: str) -> str:
     names = re.findall(r"%\((\w+)\)s", query)
     return query % {name: f":{name}" for name in names}
+
+
+def stored(connection: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """These values of models as the database stores them. PostgreSQL's driver sees to it itself."""
+    if connection.vendor == "postgresql":
+        return dict(values)
+    return {name: _as_sqlite_stores(value) for name, value in values.items()}
+
+
+def _as_sqlite_stores(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return str(value.astimezone(UTC).replace(tzinfo=None))
+    return str(value) if isinstance(value, date | time) else value
 
 
 @contextmanager

@@ -5,10 +5,10 @@ it. Most of what sending costs is here, so the SQL stands written out: one state
 plans once for a connection, and on SQLite, where each is a call, a few in one transaction.
 """
 
-from datetime import datetime, time
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import connection, transaction
 
@@ -162,7 +162,7 @@ _SENT = "(%(gone)s, %(at)s, 'sent', %(reason)s)"
 
 
 def _on_sqlite(given: Values, _: Any, *, going: bool, new_link: bool, gone: bool) -> Written:
-    values = {name: _told_sqlite(value) for name, value in given.items()}
+    values = planned.stored(connection, given)
     with transaction.atomic(), planned.cursor_of(connection) as cursor:
         goes = going and cursor.execute(_set_off(), values).rowcount == 1
         if goes and new_link:
@@ -178,11 +178,3 @@ def _on_sqlite(given: Values, _: Any, *, going: bool, new_link: bool, gone: bool
 def _set_off() -> str:
     same = (f"{column} IS %({column})s" for column in _AS_ASKED)
     return f"{_SET_OFF}{' AND '.join(same)})"
-
-
-def _told_sqlite(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return str(value) if isinstance(value, time) else value

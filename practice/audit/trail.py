@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.http import HttpRequest
 
-from practice import clock
+from practice import clock, planned
 from practice.audit.chain import FIRST, seal_of
 from practice.audit.models import ActorKind, Entry, Verb
 from practice.http import network
@@ -16,6 +16,14 @@ from practice.models import User
 
 # One chain has one end: writers take turns. The number is any constant of our own.
 _LOCK = 7_410_001
+# Every page that shows something about a person adds a row, so the SQL stands written out.
+_COLUMNS = [field.column for field in Entry._meta.concrete_fields if field.column]
+_LAST = "SELECT seq, seal FROM audit_entry ORDER BY seq DESC LIMIT 1"
+_IN_TURN = f"SELECT pg_advisory_xact_lock({_LOCK}); {_LAST}"
+_INSERT = "INSERT INTO audit_entry ({columns}) VALUES ({values})"
+_ADD = _INSERT.format(
+    columns=", ".join(_COLUMNS), values=", ".join(f"%({name})s" for name in _COLUMNS)
+)
 
 
 @dataclass(frozen=True)
@@ -93,21 +101,39 @@ def record_all(
 def _append(rows: list[Entry]) -> None:
     # Where it can't be recorded, nothing of the act around it may stay: no point to go back to.
     with transaction.atomic(savepoint=False):
-        _take_turn()
-        last = Entry.objects.order_by("-seq").only("seq", "seal").first()
-        seq, previous = (last.seq, last.seal) if last else (0, FIRST)
+        seq, previous = _end_of_chain()
         for row in rows:
             seq += 1
             row.seq, row.previous, row.at = seq, previous, clock.now().astimezone(UTC)
             previous = row.seal = seal_of(row)
-        Entry.objects.bulk_create(rows)
+        _add(rows)
 
 
-def _take_turn() -> None:
-    # SQLite's IMMEDIATE transactions take turns already.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+def _end_of_chain() -> tuple[int, str]:
+    """The last row's number and seal, once it is this transaction's turn to add to them."""
+    with connection.cursor() as cursor:
+        # SQLite's IMMEDIATE transactions take turns already. Here the second question is asked
+        # with the first, and answered after it: by then whoever came before has committed.
+        if connection.vendor == "postgresql":
+            cursor.execute(_IN_TURN)
+            cursor.nextset()
+        else:
+            cursor.execute(_LAST)
+        last = cursor.fetchone()
+    return last or (0, FIRST)
+
+
+def _add(rows: list[Entry]) -> None:
+    values = [planned.stored(connection, _columns_of(row)) for row in rows]
+    with planned.cursor_of(connection) as cursor:
+        if len(values) == 1:
+            cursor.execute(_ADD, values[0])
+        else:
+            cursor.executemany(_ADD, values)
+
+
+def _columns_of(row: Entry) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _COLUMNS}
 
 
 def _request_id(request: HttpRequest) -> str:
