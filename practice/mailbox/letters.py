@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -62,10 +62,15 @@ def _read(path: Path) -> Letter:
         name=path.stem,
         subject=str(mail["Subject"] or "(no subject)"),
         to=str(mail["To"] or ""),
-        arrived_at=date.datetime if date else None,
+        arrived_at=_moment(date.datetime) if date else None,
         headers=headers,
         text=_plain_text(mail),
     )
+
+
+def _moment(date: datetime | None) -> datetime | None:
+    """Django writes its own zone as unknown, and means UTC."""
+    return date.replace(tzinfo=UTC) if date and date.tzinfo is None else date
 
 
 def _plain_text(mail: EmailMessage) -> str:

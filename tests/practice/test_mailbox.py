@@ -48,6 +48,16 @@ def test_the_list_shows_the_newest_first(client: Client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("zone", ["+0000", "-0000", "-0500"])
+def test_when_it_arrived_is_told_on_the_practice_s_clock(client: Client, zone: str):
+    message = mail()
+    hour = 9 if zone == "-0500" else 14
+    message.replace_header("Date", f"Thu, 03 Dec 2026 {hour:02}:00:00 {zone}")
+    keep(message)
+    assert "Thursday, Dec 3, 9:00 AM Eastern (EST)" in client.get(reverse("mailbox:list")).content.decode()
+
+
+@pytest.mark.django_db
 def test_an_empty_mailbox_says_so(client: Client):
     assert "No mail yet" in client.get(reverse("mailbox:list")).content.decode()
 
