@@ -15,16 +15,21 @@ from uuid import UUID
 
 import psycopg
 
+_NAME = re.compile(r"%\((\w+)\)s")
 Meanwhile = Callable[[], object]
 
 
-class _Planned(psycopg.Cursor[Any]):
-    """Has the server keep its plan of what is sent, for as long as the connection lasts."""
+class _Planned(psycopg.RawCursor[Any]):
+    """Has the server keep its plan of what is sent, for as long as the connection lasts.
+
+    Like the one for SQLite it looks through a statement once for where its values go.
+    """
 
     meanwhile: Meanwhile | None = None
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
-        talk = self._execute_gen(query, params, prepare=True)
+        statement, names = _as_postgresql_has_it(query)
+        talk = self._execute_gen(statement, [params[name] for name in names], prepare=True)
         try:
             wanted = next(talk)  # By now the statement is sent.
         except StopIteration:
@@ -47,20 +52,23 @@ def _going_on(talk: Generator[Any, Any, Any], wanted: Any) -> Generator[Any, Any
             return
 
 
+@cache
+def _as_postgresql_has_it(query: str) -> tuple[str, list[str]]:
+    """With numbers in place of names, and the names in that order."""
+    names = list(dict.fromkeys(_NAME.findall(query)))
+    return query % {name: f"${at}" for at, name in enumerate(names, 1)}, names
+
+
 class _ByName(sqlite3.Cursor):
-    """Takes values by their names, without a look through the statement each time."""
+    """Looks through a statement once for where its values go, not each time."""
 
     def execute(self, query: str, params: Any = ()) -> Any:
-        return super().execute(_as_sqlite_writes_it(query), params)
-
-    def executemany(self, query: str, params: Any) -> Any:
-        return super().executemany(_as_sqlite_writes_it(query), params)
+        return super().execute(_as_sqlite_has_it(query), params)
 
 
 @cache
-def _as_sqlite_writes_it(query: str) -> str:
-    names = re.findall(r"%\((\w+)\)s", query)
-    return query % {name: f":{name}" for name in names}
+def _as_sqlite_has_it(query: str) -> str:
+    return query % {name: f":{name}" for name in _NAME.findall(query)}
 
 
 def stored(connection: Any, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Adding to the record of who saw and did what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
+from functools import cache
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -20,10 +21,8 @@ _LOCK = 7_410_001
 _COLUMNS = [field.column for field in Entry._meta.concrete_fields if field.column]
 _LAST = "SELECT seq, seal FROM audit_entry ORDER BY seq DESC LIMIT 1"
 _IN_TURN = f"SELECT pg_advisory_xact_lock({_LOCK}); {_LAST}"
-_INSERT = "INSERT INTO audit_entry ({columns}) VALUES ({values})"
-_ADD = _INSERT.format(
-    columns=", ".join(_COLUMNS), values=", ".join(f"%({name})s" for name in _COLUMNS)
-)
+_INSERT = "INSERT INTO audit_entry ({columns}) VALUES ({rows})"
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -124,16 +123,22 @@ def _end_of_chain() -> tuple[int, str]:
 
 
 def _add(rows: list[Entry]) -> None:
-    values = [planned.stored(connection, _columns_of(row)) for row in rows]
     with planned.cursor_of(connection) as cursor:
-        if len(values) == 1:
-            cursor.execute(_ADD, values[0])
-        else:
-            cursor.executemany(_ADD, values)
+        for begin in range(0, len(rows), _AT_ONCE):
+            some = rows[begin : begin + _AT_ONCE]
+            values = {name: value for at, row in enumerate(some) for name, value in _told(row, at)}
+            cursor.execute(_insert(len(some)), planned.stored(connection, values))
 
 
-def _columns_of(row: Entry) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in _COLUMNS}
+def _told(row: Entry, at: int) -> Iterator[tuple[str, Any]]:
+    return ((f"{name}_{at}", getattr(row, name)) for name in _COLUMNS)
+
+
+@cache
+def _insert(number: int) -> str:
+    """The statement that adds so many rows."""
+    rows = (", ".join(f"%({name}_{at})s" for name in _COLUMNS) for at in range(number))
+    return _INSERT.format(columns=", ".join(_COLUMNS), rows="), (".join(rows))
 
 
 def _request_id(request: HttpRequest) -> str:

@@ -54,7 +54,10 @@ def test_when_it_arrived_is_told_on_the_practice_s_clock(client: Client, zone: s
     hour = 9 if zone == "-0500" else 14
     message.replace_header("Date", f"Thu, 03 Dec 2026 {hour:02}:00:00 {zone}")
     keep(message)
-    assert "Thursday, Dec 3, 9:00 AM Eastern (EST)" in client.get(reverse("mailbox:list")).content.decode()
+    assert (
+        "Thursday, Dec 3, 9:00 AM Eastern (EST)"
+        in client.get(reverse("mailbox:list")).content.decode()
+    )
 
 
 @pytest.mark.django_db
