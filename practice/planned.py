@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -75,15 +76,18 @@ def stored(connection: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     """These values of models as the database stores them. PostgreSQL's driver sees to it itself."""
     if connection.vendor == "postgresql":
         return dict(values)
-    return {name: _as_sqlite_stores(value) for name, value in values.items()}
+    return {
+        name: store(value) if (store := _AS_SQLITE_STORES.get(type(value))) else value
+        for name, value in values.items()
+    }
 
 
-def _as_sqlite_stores(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return str(value.astimezone(UTC).replace(tzinfo=None))
-    return str(value) if isinstance(value, date | time) else value
+_AS_SQLITE_STORES: dict[type, Callable[[Any], str]] = {
+    UUID: attrgetter("hex"),
+    datetime: lambda moment: str(moment.astimezone(UTC).replace(tzinfo=None)),
+    date: str,
+    time: str,
+}
 
 
 @contextmanager

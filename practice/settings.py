@@ -117,7 +117,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         # Without recursive triggers REPLACE would delete a row past the trigger that guards it.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-        "PRAGMA recursive_triggers=ON;",
+        "PRAGMA recursive_triggers=ON; "
+        # What was written is carried over into the database a quarter as often as by default.
+        "PRAGMA wal_autocheckpoint=4000;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
