@@ -22,7 +22,7 @@ from django.db.models.expressions import OrderBy
 
 from clients.models import Case, Participant
 from practice.access.roles import Role
-from practice.dashboard.looking import A_MOMENT, Look, somebody
+from practice.dashboard.looking import A_MOMENT, Complement, Look, somebody
 from practice.models import User
 from practice.together import Given
 
@@ -131,8 +131,18 @@ class CaseLook(Look):
 
 def with_people() -> "Prefetch[str]":
     """For cases that are called by the names of those in them."""
+    return Prefetch("participants", _who_they_are())
+
+
+def _who_they_are() -> QuerySet[Participant]:
     people = Participant.objects.select_related("client")
-    return Prefetch("participants", people.only("position", "case", "client__name"))
+    return people.only("position", "case", "client__name")
+
+
+# For the cases of a look that are called so.
+TITLES = Complement(
+    lambda cases: _who_they_are().filter(case__in=cases), "case_id", Case.call_it_after
+)
 
 
 class _CaseToOpen(Look):

@@ -1,12 +1,14 @@
 """The people and the work: clients, cases, and who takes which part in a case."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from practice import clock
 from practice.access.roles import Role
@@ -182,11 +184,18 @@ class Case(models.Model):
     def is_open(self) -> bool:
         return self.status == Case.Status.OPEN
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The first names of those in it, for the counselor's pages."""
-        people = self.participants.all()
-        return " & ".join(person.client.first_name for person in people) or "Case"
+        return _called_after(self.participants.all())
+
+    def call_it_after(self, people: "Iterable[Participant]") -> None:
+        """These are in it: nobody needs to ask."""
+        self.title = _called_after(people)
+
+
+def _called_after(people: "Iterable[Participant]") -> str:
+    return " & ".join(person.client.first_name for person in people) or "Case"
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db.models import QuerySet
 
-from clients.looking import with_people
+from clients.looking import TITLES
 from clients.models import UrgentLook
 from practice.access.roles import Role
 from practice.dashboard import registry
@@ -38,5 +38,5 @@ def urgent(request: StaffRequest, look: Look) -> Context | None:
         return None
     may_read = look.user.role != Role.OWNER
     if may_read:
-        look.complete((each.case for each in found), with_people())
+        look.complete((each.case for each in found), TITLES)
     return {"looks": found, "may_read": may_read, "needs_person": True}

@@ -61,16 +61,31 @@ class Given(Expression):
         return "%s", [_Slot(self.name, self.output_field, self.plus)]
 
 
+class GivenMany(Given):
+    """So many values as are given each time; stands where `__in` wants them."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        kind = self.output_field.rel_db_type(connection)
+        each = "SELECT value FROM json_each(%s)"
+        if connection.vendor == "postgresql":
+            each = f"SELECT unnest(CAST(%s AS {kind}[]))"
+        return each, [_Slot(self.name, self.output_field, many=True)]
+
+
 @dataclass(frozen=True)
 class _Slot:
-    """The place of a value among the parameters."""
+    """The place of a value, or of a list of them, among the parameters."""
 
     name: str
     field: "Field[Any, Any]"
-    plus: timedelta
+    plus: timedelta = timedelta()
+    many: bool = False
 
     def filled(self, values: Mapping[str, Any], connection: Any) -> Any:
         value = values[self.name]
+        if self.many:
+            each = [self.field.get_db_prep_value(one, connection) for one in value]
+            return each if connection.vendor == "postgresql" else json.dumps(each)
         return self.field.get_db_prep_value(value + self.plus if self.plus else value, connection)
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clients.looking import CaseLook, with_people
+from clients.looking import TITLES, CaseLook
 from practice import clock
 from practice.access.roles import Role
 from practice.clock import on_wall_clock
@@ -42,7 +42,7 @@ def coming(request: StaffRequest, look: Look) -> Context:
         each.counselor = counselors[each.counselor_id]
     to_come = [each for each in shown if each.ends_at > look.now]
     may_be = of_day.verdicts(look, to_come, look.rows(of_day.attending))
-    look.complete((each.case for each in shown if each.case), with_people())
+    look.complete((each.case for each in shown if each.case), TITLES)
     return {"rows": [_coming(each, look, not may_be.get(each.pk, True)) for each in shown]}
 
 

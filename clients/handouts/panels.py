@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from clients.handouts import propose
 from clients.handouts.models import Article, Assignment, Version
 from clients.handouts.of_case import given
-from clients.looking import CaseLook, with_people
+from clients.looking import TITLES, CaseLook
 from clients.models import Case, Participant
 from practice.access.roles import Role
 from practice.dashboard import registry
@@ -103,5 +103,5 @@ def to_confirm(look: Look) -> QuerySet[Participant]:
 def handouts_to_confirm(request: StaffRequest, look: Look) -> Context | None:
     """Nothing goes by itself: the counselor chooses what fits each of them."""
     found = look.rows(to_confirm)
-    look.complete((each.case for each in found), with_people())
+    look.complete((each.case for each in found), TITLES)
     return {"people": found} if found else None

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from clients.looking import with_people
+from clients.looking import TITLES
 from clients.notes.models import KINDS, Note
 from practice.access.roles import Role
 from practice.dashboard import registry
@@ -44,5 +44,5 @@ def drafts(request: StaffRequest, look: Look) -> Context | None:
     if not found:
         return None
     shown = sorted(found, key=lambda note: note.begun_at)[:_MOST]
-    look.complete((note.case for note in shown), with_people())
+    look.complete((note.case for note in shown), TITLES)
     return {"notes": shown}

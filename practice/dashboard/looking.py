@@ -7,18 +7,19 @@ its look, beside the shape, stands for whatever will be given.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from django.db import models
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 
 from practice import clock
 from practice.audit import trail
 from practice.audit.models import Verb
 from practice.models import Practice, User
-from practice.together import Given, Statement
+from practice.together import Given, GivenMany, Statement
 
 L = TypeVar("L", bound="Look")
 M = TypeVar("M", bound=models.Model)
@@ -46,6 +47,35 @@ def somebody(user: User) -> User:
     return cast(User, _Somebody(user.role))
 
 
+# Of the rows that need something.
+THEIR_KEYS = GivenMany("keys", models.UUIDField())
+
+
+class Complement:
+    """What rows of a page need beside what they were read with: it hangs on which they are."""
+
+    def __init__(
+        self,
+        read: Callable[[GivenMany], QuerySet[Any]],
+        whose: str,
+        put: Callable[[Any, list[Any]], None],
+    ) -> None:
+        """`read`: for the rows of these keys; `whose` names the key of what is read, `put` tells
+        one of them what was read for it."""
+        self._read, self._whose, self._put = read, attrgetter(whose), put
+
+    def give(self, rows: Sequence[Any]) -> None:
+        """Read it for all of these, in a statement that is made once."""
+        if self not in _STATEMENTS:
+            _STATEMENTS[self] = Statement([self._read(THEIR_KEYS)])
+        [found] = _STATEMENTS[self].rows({"keys": list({row.pk for row in rows})})
+        theirs = defaultdict(list)
+        for each in found:
+            theirs[self._whose(each)].append(each)
+        for row in rows:
+            self._put(row, theirs[row.pk])
+
+
 class Look:
     """Who looks, and when; the rows of the page; and what goes into the audit record."""
 
@@ -53,7 +83,7 @@ class Look:
         self.user, self.now = user, now or clock.now()
         self._found: dict[Read, list[Any]] = {}
         self._readings: list[Reading] = []
-        self._incomplete: dict[Prefetch[Any], list[models.Model]] = defaultdict(list)
+        self._incomplete: dict[Complement, list[Any]] = defaultdict(list)
 
     @property
     def shape(self) -> Hashable:
@@ -95,9 +125,9 @@ class Look:
         self.load(read)
         return self._found[read]
 
-    def complete(self, rows: Iterable[models.Model], prefetch: "Prefetch[Any]") -> None:
+    def complete(self, rows: Iterable[models.Model], complement: Complement) -> None:
         """Before the page renders these rows need this too: read once for all parts."""
-        self._incomplete[prefetch] += rows
+        self._incomplete[complement] += rows
 
     def has_read(self, readings: Iterable[Reading]) -> None:
         """Somebody sees this now. It is recorded before the page leaves."""
@@ -105,20 +135,11 @@ class Look:
 
     def finish(self, by: trail.Actor, note: str = "") -> None:
         """Read what the rows still need, and record what was seen. Then the page may render."""
-        for prefetch, rows in self._incomplete.items():
-            _complete(rows, prefetch)
+        for complement, rows in self._incomplete.items():
+            complement.give(rows)
         trail.record_all(Verb.READ, self._readings, by=by, note=note)
         self._incomplete.clear()
         self._readings.clear()
-
-
-def _complete(rows: list[Any], prefetch: "Prefetch[Any]") -> None:
-    # Two panels may have read the same row, each for itself.
-    each_once = {row.pk: row for row in rows}
-    prefetch_related_objects(list(each_once.values()), prefetch)
-    for row in rows:
-        # As `prefetch_related` leaves them; it would ask again for each of the same.
-        row._prefetched_objects_cache = each_once[row.pk]._prefetched_objects_cache
 
 
 def its_practice(look: Look) -> QuerySet[Practice]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from clients.looking import CaseLook, with_people
+from clients.looking import TITLES, CaseLook
 from clients.models import Case, Participant
 from practice.access.roles import Role
 from practice.dashboard import registry
@@ -84,7 +84,7 @@ def answers(request: StaffRequest, look: Look) -> Context:
     """The answers of the last two weeks, by case, both partners' side by side."""
     responses = look.rows(answered_lately)
     _read(look, [(response, response.participant) for response in responses])
-    look.complete((each.participant.case for each in responses), with_people())
+    look.complete((each.participant.case for each in responses), TITLES)
     return {"cases": by_case(responses)}
 
 
