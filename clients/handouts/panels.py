@@ -19,6 +19,7 @@ from practice.http import StaffRequest
 
 # So long after a session, and so many people at once.
 _AFTER_A_SESSION, _MOST = timedelta(days=7), 12
+_ALL = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,12 @@ def drafts(request: StaffRequest, look: Look) -> Context | None:
 def to_confirm(look: Look) -> QuerySet[Participant]:
     """Who was in a session lately, in a case of affair recovery, and has nothing to read next."""
     cases = Case.objects.run_by(look.user).open().filter(concern__about_affair=True)
-    held = cases.filter(
-        appointments__status="done", appointments__starts_at__gte=look.now - _AFTER_A_SESSION
+    lately = Case.objects.order_by().filter(
+        appointments__status="done",
+        appointments__starts_at__range=(look.now - _AFTER_A_SESSION, look.now),
     )
+    # By the limit PostgreSQL looks at these sessions first, however many cases somebody has.
+    held = cases.filter(pk__in=lately.values("pk")[:_ALL])
     given = Assignment.objects.given().filter(participant=OuterRef("pk"))
     new = Q(released_at=None) | Q(confirmed_at__gte=look.now - _AFTER_A_SESSION)
     waiting = Participant.objects.filter(case__in=held).exclude(Exists(given.filter(new)))
