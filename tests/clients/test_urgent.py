@@ -72,6 +72,13 @@ def test_the_owner_the_lead_and_their_counselor_see_who_opened_it_and_why(
     told = [("Somebody may be in danger" in page, "Hanna" in page) for page in today.values()]
     # The owner reads no client's name; who opened it isn't told of it.
     assert told == [(True, False), (True, True), (True, True), (False, False)]
+    # Whose case it is needs no word where it is one's own.
+    assert [f" of {cast.nora}</span>" in page for page in today.values()] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     record = signed_in(cast.olga).get(reverse("audit:who-saw-what"), {"view": "urgent"})
     assert "urgent: danger" in record.content.decode()
 
