@@ -96,6 +96,7 @@ def cursor_of(connection: Any, meanwhile: Meanwhile | None = None) -> Iterator[A
 
     PostgreSQL is another process: `meanwhile` is called while it works.
     """
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     own: Any = connection.connection
     if connection.vendor == "postgresql":
