@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from functools import cache
 from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -29,17 +30,16 @@ class _Planned(psycopg.RawCursor[Any]):
     meanwhile: Meanwhile | None = None
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
-        statement, names = _as_postgresql_has_it(query)
+        statement, names, told = _as_postgresql_has_it(query)
         talk = self._execute_gen(statement, [params[name] for name in names], prepare=True)
-        try:
-            wanted = next(talk)  # By now the statement is sent.
-        except StopIteration:
-            return self
+        wanted = next(talk, None)  # By now the statement is sent.
         try:
             if self.meanwhile:
                 self.meanwhile()
         finally:
-            self.connection.wait(_going_on(talk, wanted))
+            if wanted is not None:
+                self.connection.wait(_going_on(talk, wanted))
+            self._query = told
         return self
 
 
@@ -54,10 +54,11 @@ def _going_on(talk: Generator[Any, Any, Any], wanted: Any) -> Generator[Any, Any
 
 
 @cache
-def _as_postgresql_has_it(query: str) -> tuple[str, list[str]]:
-    """With numbers in place of names, and the names in that order."""
+def _as_postgresql_has_it(query: str) -> tuple[str, list[str], Any]:
+    """With numbers in place of names, the names in that order, and what Django logs of it."""
     names = list(dict.fromkeys(_NAME.findall(query)))
-    return query % {name: f"${at}" for at, name in enumerate(names, 1)}, names
+    statement = query % {name: f"${at}" for at, name in enumerate(names, 1)}
+    return statement, names, SimpleNamespace(query=statement.encode())
 
 
 class _ByName(sqlite3.Cursor):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DataError, connection
+from django.test.utils import CaptureQueriesContext
 
 from practice import planned
 
@@ -24,9 +25,11 @@ def test_a_value_goes_wherever_its_name_stands(db) -> None:
     assert [ask(1), ask(2)] == [2, 4]
 
 
-def test_it_counts_among_the_statements(db, django_assert_num_queries) -> None:
-    with django_assert_num_queries(1):
+def test_it_counts_among_the_statements_and_is_logged_as_it_was_sent(db) -> None:
+    with CaptureQueriesContext(connection) as statements:
         ask(1)
+    [sent] = statements.captured_queries
+    assert "AS integer) + " in sent["sql"]
 
 
 @ON_POSTGRESQL
