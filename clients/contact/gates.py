@@ -62,11 +62,6 @@ def gate(purpose: str) -> Callable[[_Ask], _Ask]:
     return add
 
 
-def asks_its_kind(message: Message) -> bool:
-    """Whether messages like this one are asked something that is asked of no others."""
-    return message.purpose in _BY_PURPOSE
-
-
 # Asked before follow-ups go, whatever their purpose: what speaks against which of these, by id.
 AskOfMany = Callable[[Sequence[Message]], Mapping[UUID, str | Wait]]
 _OF_FOLLOW_UPS: list[AskOfMany] = []

@@ -263,7 +263,7 @@ def _commit_to_send(one: Claim, questions: Questions, gone: Gone | None = None) 
 
 
 def _may_go(one: Claim, upcoming: Upcoming) -> bool:
-    decision = upcoming.decision
+    decision = upcoming.decide()
     if isinstance(decision, gates.Go):
         if one.channel == upcoming.channel:
             return True

@@ -1,8 +1,8 @@
 """The messages of a batch, until each has its turn: asked about, written, and judged.
 
 What they are asked before is read for some at once, and never long ago. While the mail server
-answers about one, the next is written; whether it may go is asked as late as ever where only its
-kind is asked. Nothing here changes a message.
+answers about one, the next is written; whether it may go is judged at its turn, by the clock of
+then. Nothing here changes a message.
 """
 
 import time
@@ -63,9 +63,8 @@ class Upcoming:
             return text.compose(self.message, card.phone, self.token, practice)
         return mail.compose(self.message, card.email, self.token, practice)
 
-    @cached_property
-    def decision(self) -> gates.Decision:
-        """What the gates say to it when they are first asked."""
+    def decide(self) -> gates.Decision:
+        """What the gates say to it now."""
         card = self.message.client.card
         return gates.decide(self.message, card, clock.now(), self._practice, self._known)
 
@@ -80,9 +79,6 @@ class Upcoming:
         yield
         _ = self.marked
         yield
-        if not gates.asks_its_kind(self.message):
-            _ = self.decision
-            yield
         # Else it is put together while PostgreSQL marks it, which takes longer.
         if connection.vendor == "sqlite" and isinstance(prepared, mail.Letter):
             prepared.put_together()

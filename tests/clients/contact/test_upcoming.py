@@ -10,6 +10,7 @@ from clients.contact.models import Message, State
 from clients.contact.results import Result
 from practice.models import Practice
 from tests.cast import make_message
+from tests.conftest import NOW
 
 ANSWERS_OF_A_LETTER = 4  # who from, who to, that the text may begin, that it was taken
 
@@ -28,12 +29,12 @@ def write_ahead(batch: upcoming.Questions, after: int = 0) -> upcoming.Upcoming 
     return batch.about(second)
 
 
-def test_by_the_last_answer_about_one_the_next_is_written_and_judged(batch) -> None:
+def test_by_the_last_answer_about_one_the_next_is_written(batch) -> None:
     first, second = batch._claims
     assert len(list(batch.write_ahead(after=first))) < ANSWERS_OF_A_LETTER
     following = batch.about(second)
     assert following
-    assert {"prepared", "marked", "decision"} <= set(vars(following))
+    assert {"prepared", "marked"} <= set(vars(following))
     assert "prepared" not in vars(batch.about(first))
 
 
@@ -41,12 +42,12 @@ def test_after_the_last_there_is_none(batch) -> None:
     assert list(batch.write_ahead(after=batch._claims[-1])) == []
 
 
-def test_what_only_its_kind_is_asked_is_asked_at_its_turn(batch, monkeypatch) -> None:
-    monkeypatch.setitem(gates._BY_PURPOSE, "note", lambda message: "")
+def test_it_is_judged_at_its_turn_by_the_clock_of_then(batch, travel) -> None:
     following = write_ahead(batch)
     assert following
-    assert "prepared" in vars(following)
-    assert "decision" not in vars(following)
+    assert isinstance(following.decide(), gates.Go)
+    travel(NOW.replace(hour=2) + timedelta(days=1))  # nine in the evening where they are
+    assert isinstance(following.decide(), gates.Wait)
 
 
 def test_the_message_is_as_it_was_until_its_turn(batch) -> None:
