@@ -92,7 +92,7 @@ def nearest_open(
 ) -> list[Slot]:
     """The open times nearest to a moment, in order of time.
 
-    Looks at the week before and after it, and at all only where nothing is open there.
+    Looks at the week before and after it, and at all only where too few are open there.
     """
     calendars = _calendars(counselors, wanted)
     around = replace(
@@ -100,7 +100,9 @@ def nearest_open(
         earliest=max(wanted.earliest, near - _NEAR),
         latest=min(wanted.latest, near + _NEAR),
     )
-    found = _look(calendars, around, now, union) or _look(calendars, wanted, now, union)
+    found = _look(calendars, around, now, union)
+    if len(found) < number:
+        found = _look(calendars, wanted, now, union)
     middle = seconds(near)
     nearest = sorted(found, key=lambda each: abs(each[0] - middle))[:number]
     return _slots(sorted(nearest, key=_order), wanted)

@@ -139,6 +139,15 @@ def test_a_month_away_is_found_where_nothing_is_open_before(cast: Cast) -> None:
     assert starts(near)[0] == at(date(2026, 12, 28), 12)
 
 
+def test_a_week_with_too_few_open_times_is_looked_beyond(cast: Cast) -> None:
+    back = at(date(2026, 12, 28), 12)
+    TimeOff.objects.create(counselor=cast.nora, starts_at=at(THURSDAY, 10), ends_at=back)
+    wanted = wanted_from(THURSDAY, days=30)
+    near = nearest_open([cast.nora], wanted, at(THURSDAY, 9), at(THURSDAY, 0), number=4)
+    # At half past nine the pause after it would reach into the time off.
+    assert starts(near) == [at(THURSDAY, 9), *(back + number * 30 * MINUTE for number in range(3))]
+
+
 def test_only_times_that_are_kept_are_offered(cast: Cast) -> None:
     def is_morning(moment: datetime) -> bool:
         return moment.astimezone(ZoneInfo(CENTRAL)).hour < 12
