@@ -64,7 +64,7 @@ def write(
     reason: str = "",
     meanwhile: planned.Meanwhile | None = None,
 ) -> Written:
-    """Mark one as going until then and another as gone, in one transaction.
+    """Mark one as going, until `lease_until`, and another as gone, in one transaction.
 
     `new_link`: the token of the one that goes was made for it just now. `reason`: what is said of
     the one that is gone.
