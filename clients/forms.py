@@ -1,10 +1,12 @@
 """What a counselor sets about a case."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 
 from clients.models import Case, Goal, Participant, Stage, UrgentLook
+from practice import clock
 from practice.access.roles import Role
 from practice.forms import PlainForm
 from practice.models import Counselor, User
@@ -117,6 +119,10 @@ class UrgentForm(PlainForm):
         field.queryset = Counselor.objects.filter(user__role=Role.COUNSELOR).exclude(user=user)
 
 
+# Nobody is away for longer; a case that needs somebody else for good is handed on.
+_LONGEST_COVER = timedelta(days=366)
+
+
 class CoverForm(PlainForm):
     """Who stands in, for which days, and whether they may read notes."""
 
@@ -141,9 +147,20 @@ class CoverForm(PlainForm):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        first, last = told.get("first_day"), told.get("last_day")
-        if first and last and last < first:
-            self.add_error("last_day", "The last day is before the first.")
+        self._check_days(told.get("first_day"), told.get("last_day"), told.get("counselor"))
         if told.get("covering") and told.get("covering") == told.get("counselor"):
             self.add_error("covering", "Nobody stands in for themselves.")
         return told
+
+    def _check_days(self, first: date | None, last: date | None, away: Counselor | None) -> None:
+        """One may have been away for a while already, and comes back within a year."""
+        if not (first and last and away):
+            return
+        today = clock.today(away.zone)
+        if last < first:
+            self.add_error("last_day", "The last day is before the first.")
+        elif last < today:
+            self.add_error("last_day", "That day is over. Please choose today or a day to come.")
+        for name, day in (("first_day", first), ("last_day", last)):
+            if abs(day - today) > _LONGEST_COVER:
+                self.add_error(name, "Please choose a day within a year from today.")

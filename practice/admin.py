@@ -18,6 +18,9 @@ from practice.fetching import host_name
 from practice.models import Counselor, Directory, License, Practice, State, User
 from practice.neutral import check_neutral
 
+# A database gives up over a condition for each of some hundred words.
+_LONGEST_SEARCH = 200
+
 
 class AuditedAdmin(admin.ModelAdmin):
     """Writes who set what into the audit trail, in the same transaction."""
@@ -29,6 +32,13 @@ class AuditedAdmin(admin.ModelAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return with_help(super().formfield_for_dbfield(db_field, request, **kwargs), self, db_field)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        if len(search_term) > _LONGEST_SEARCH:
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.Form, change: bool) -> None:
         super().save_model(request, obj, form, change)

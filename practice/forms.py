@@ -14,6 +14,15 @@ _PLAIN = {
     ),
     "Enter a valid date.": "Please give a date, such as 2026-12-03.",
     "Enter a valid time.": "Please give a time, such as 14:00.",
+    "Enter a whole number.": "Please give a whole number, such as 3.",
+    "Enter a valid URL.": "Please give a whole address, such as https://example.com/page.",
+}
+# By the codes of Django's validators: a field knows words for these only where it has its own.
+_OF_VALIDATORS = {
+    "max_length": "Please use at most %(limit_value)d characters. These are %(show_value)d.",
+    "max_value": "Please give %(limit_value)s at most.",
+    "min_value": "Please give %(limit_value)s at least.",
+    "null_characters_not_allowed": "Please leave out characters that can’t be seen.",
 }
 
 
@@ -30,6 +39,7 @@ class PlainForm(forms.Form):
         # Not in __init__: forms add fields of their own after it.
         for name, field in self.fields.items():
             label = str(field.label or name.replace("_", " ").capitalize())
+            field.error_messages = {**_OF_VALIDATORS, **field.error_messages}
             for code, words in field.error_messages.items():
                 plain = _PLAIN.get(str(words), str(words))
                 field.error_messages[code] = plain.replace("{label}", label)

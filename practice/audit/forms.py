@@ -21,7 +21,13 @@ class ExamineForm(PlainForm):
     since = forms.DateField(
         label="Since", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    case = forms.UUIDField(label="Number of a case", required=False)
+    case = forms.UUIDField(
+        label="Number of a case",
+        required=False,
+        error_messages={
+            "invalid": "That isn’t the number of a case. You find them in the list below."
+        },
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

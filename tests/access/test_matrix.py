@@ -5,9 +5,7 @@ SQLite alone. PostgreSQL is asked for what roles may open, and whose it is.
 """
 
 import re
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,31 +14,17 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.http import Http404, HttpResponse
 from django.test import Client as Browser
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls import resolve
 
 from clients.handouts.models import Audience
 from practice.access import gate
 from practice.access.roles import Role
 from practice.audit.models import Entry
-from practice.models import User
-from tests.access import world as worlds
+from tests.access.addresses import NOT_THERE, Address, addresses
 from tests.access.matrix import COUNSELORS, EVERY_ROLE, LEAD, ROWS, Kind, Row, Who
 from tests.access.world import Things, World
-from tests.cast import Cast, make_version, open_link
-from tests.kept import kept
+from tests.cast import make_version, open_link
 
-NOT_THERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
-# What stands in an address beside the ids of the matrix's subjects.
-_PARAMETERS = {
-    "token": "A" * 43,
-    "key": "1-a",
-    "uidb36": "1",
-    "app_label": "practice",
-    "url": "not/there/",
-    "content_type_id": "1",
-    "audience": "both",
-    "outline_key": "dap",
-}
 _ROLE_OF = {
     Who.DESK: Role.DESK,
     Who.COUNSELOR: Role.COUNSELOR,
@@ -51,82 +35,17 @@ _ROLE_OF = {
 }
 
 
-@dataclass(frozen=True)
-class Address:
-    """One pattern of the resolver."""
-
-    name: str
-    route: str
-    view: Callable[..., Any]
-
-    def at(self, subject: Any = "") -> str:
-        """The path for this object."""
-        path = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", self.route)
-        path = path.replace("^", "").replace("$", "")
-        return "/" + re.sub(r"<(\w+:)?(\w+)>", lambda m: str(_value(m[1], m[2], subject)), path)
-
-
-def _value(kind: str | None, parameter: str, subject: Any) -> Any:
-    value = _PARAMETERS.get(parameter) or subject or NOT_THERE
-    return 0 if kind == "int:" and value == NOT_THERE else value
-
-
-def _walk(resolver: URLResolver, route: str = "", names: tuple[str, ...] = ()) -> Iterator[Address]:
-    for entry in resolver.url_patterns:
-        here = route + str(entry.pattern)
-        if isinstance(entry, URLPattern):
-            name = entry.name or ("*" if here.endswith(".*)$") else "")
-            yield Address(":".join((*names, name)), here, entry.callback)
-        else:
-            yield from _walk(entry, here, (*names, entry.namespace) if entry.namespace else names)
-
-
-def _addresses() -> list[Address]:
-    return list(_walk(get_resolver()))
-
-
-@kept
-def rows(cast: Cast) -> World:
-    return worlds.build(cast)
-
-
-@pytest.fixture
-def world(rows: World, settings, tmp_path) -> World:
-    settings.HOME = tmp_path
-    return worlds.with_mail(rows)
-
-
-@pytest.fixture
-def browser_of(world: World, signed_in: Callable[[User], Browser]) -> Callable[[Who, Row], Browser]:
-    """A browser of somebody; a link holder (Hanna) came by a link that opens this row."""
-    staff = {who: signed_in(world.user(who)) for who in EVERY_ROLE}
-    visits: dict[str, Browser] = {}
-
-    def of(who: Who, row: Row) -> Browser:
-        if who in staff:
-            return staff[who]
-        if who is Who.ANONYMOUS:
-            return Browser()
-        purpose = (row.purposes or ("reading",))[0]
-        if purpose not in visits:
-            visits[purpose] = Browser()
-            world.visit(visits[purpose], world.cast.hanna, purpose, world.own)
-        return visits[purpose]
-
-    return of
-
-
 # The matrix is whole
 
 
 def test_every_address_is_classified_and_no_other():
-    assert {address.name for address in _addresses()} == set(ROWS)
+    assert {address.name for address in addresses()} == set(ROWS)
 
 
 def test_every_view_carries_the_mark_that_the_matrix_expects():
     wrong = [
         (address.name, marked, expected)
-        for address in _addresses()
+        for address in addresses()
         if (marked := gate.open_to(address.view, address.name)) != (expected := _mark(address.name))
     ]
     assert wrong == []
@@ -140,7 +59,7 @@ def _mark(name: str) -> Any:
 
 
 def test_the_walk_comes_to_the_view_it_means():
-    for address in _addresses():
+    for address in addresses():
         found = resolve(address.at(ROWS[address.name].subject and NOT_THERE))
         assert found.func is address.view, address.name
 
@@ -152,7 +71,7 @@ def test_the_walk_comes_to_the_view_it_means():
 def test_everybody_fetches_what_is_theirs_and_nothing_else(who: Who, world: World, browser_of):
     unexpected = []
     # The quick exit ends the visit, so it comes last.
-    for address in sorted(_addresses(), key=lambda each: each.name == "quick-exit"):
+    for address in sorted(addresses(), key=lambda each: each.name == "quick-exit"):
         row = ROWS[address.name]
         for whose, subject in _subjects(world, row) if _is_tried_here(who, row.who) else ():
             got = _told(browser_of(who, row).get(address.at(subject)))
@@ -214,7 +133,7 @@ def _reaches(who: Who, row: Row, whose: str) -> bool:
 
 def test_what_is_hidden_and_what_is_missing_look_the_same(world: World, browser_of):
     different = []
-    for address in _addresses():
+    for address in addresses():
         row = ROWS[address.name]
         for who in row.who - row.everywhere if row.own and row.subject else ():
             whose = world.own if who is Who.OTHER_COUNSELOR else world.others
@@ -292,7 +211,7 @@ def test_a_form_of_another_site_changes_nothing(world: World, browser_of):
 
 def _sending() -> list[tuple[Address, Row]]:
     """The addresses that change something, with their rows."""
-    rows = [(address, ROWS[address.name]) for address in _addresses()]
+    rows = [(address, ROWS[address.name]) for address in addresses()]
     return [(address, row) for address, row in rows if row.sends is not None]
 
 
@@ -372,7 +291,7 @@ def _all_rows_of(tables: dict[str, str]) -> dict[str, frozenset[Any]]:
 
 @pytest.mark.parametrize("who", [who for who in Who if who is not Who.OWNER])
 def test_nobody_but_the_owner_sets_anything(who: Who, world: World, browser_of):
-    settings = [address for address in _addresses() if address.name.startswith("admin:")]
+    settings = [address for address in addresses() if address.name.startswith("admin:")]
     browser = browser_of(who, ROWS["admin:index"])
     before = _everything()
     for address in settings:

@@ -315,6 +315,35 @@ def test_a_cover_changes_nothing_of_the_case_and_can_be_ended_at_once(
     assert covering.get(reverse("cases:page", args=[cast.case.pk])).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "field", "words"),
+    [
+        ("2026-12-04", "2026-12-03", "last_day", "The last day is before the first."),
+        ("2026-11-30", "2026-12-01", "last_day", "That day is over."),
+        ("2026-12-03", "9999-12-31", "last_day", "within a year"),
+        ("2026-12-03", "2027-12-04", "last_day", "within a year"),
+        ("0001-01-01", "2026-12-03", "first_day", "within a year"),
+        ("2026-12-03", "", "last_day", "Please fill in"),
+    ],
+)
+def test_days_that_cannot_be_meant_are_told_beside_the_field(
+    cast: Cast, nora: Browser, first: str, last: str, field: str, words: str
+) -> None:
+    cora = make_counselor("cora", ["NY"])
+    sent = {"counselor": cast.nora.pk, "covering": cora.pk, "first_day": first, "last_day": last}
+    page = nora.post(reverse("cases:covers"), sent)
+    assert words in " ".join(page.context["form"].errors[field])
+    assert not Cover.objects.exists()
+
+
+def test_a_cover_may_have_begun_and_may_last_a_year(cast: Cast, nora: Browser) -> None:
+    cora = make_counselor("cora", ["NY"])
+    sent = {"counselor": cast.nora.pk, "covering": cora.pk}
+    days = {"first_day": "2026-11-25", "last_day": "2027-12-03"}
+    nora.post(reverse("cases:covers"), {**sent, **days})
+    assert Cover.objects.exists()
+
+
 def test_nobody_grants_what_is_anothers(cast: Cast, nora: Browser) -> None:
     sent = {"counselor": cast.ida.pk, "covering": cast.nora.pk}
     days = {"first_day": "2026-12-02", "last_day": "2026-12-09"}

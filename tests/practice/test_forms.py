@@ -17,6 +17,12 @@ class Asking(PlainForm):
     day = forms.DateField(required=False)
     hour = forms.TimeField(required=False)
     one = forms.ChoiceField(choices=[("a", "A")], required=False)
+    number = forms.IntegerField(required=False, min_value=2, max_value=60)
+    short = forms.CharField(required=False, max_length=4)
+    at_most = forms.IntegerField(
+        required=False, max_value=9, error_messages={"max_value": "Nine are enough."}
+    )
+    page = forms.URLField(required=False, assume_scheme="https")
     several = forms.MultipleChoiceField(choices=[("a", "A")], required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -47,10 +53,26 @@ def test_a_field_that_a_form_adds_speaks_plainly_too():
         ("hour", "Please give a time, such as 14:00."),
         ("one", "Please choose one of these."),
         ("several", "Please choose one of these."),
+        ("number", "Please give a whole number, such as 3."),
+        ("page", "Please give a whole address, such as https://example.com/page."),
     ],
 )
 def test_what_makes_no_sense_is_said_with_an_example(field: str, words: str):
     assert said(Asking({field: ["rubbish"] if field == "several" else "rubbish"}), field) == [words]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("number", "61", "Please give 60 at most."),
+        ("number", "1", "Please give 2 at least."),
+        ("short", "words", "Please use at most 4 characters. These are 5."),
+        ("short", "a\x00b", "Please leave out characters that can’t be seen."),
+        ("at_most", "10", "Nine are enough."),
+    ],
+)
+def test_what_is_too_much_is_told_with_what_would_do(field: str, value: str, words: str):
+    assert said(Asking({field: value}), field) == [words]
 
 
 def test_two_forms_of_a_kind_do_not_share_their_words():
