@@ -19,10 +19,14 @@ _PLAIN = {
 }
 # By the codes of Django's validators: a field knows words for these only where it has its own.
 _OF_VALIDATORS = {
-    "max_length": "Please use at most %(limit_value)d characters. These are %(show_value)d.",
-    "max_value": "Please give %(limit_value)s at most.",
-    "min_value": "Please give %(limit_value)s at least.",
-    "null_characters_not_allowed": "Please leave out characters that can’t be seen.",
+    "max_length": (
+        "Please use at most %(limit_value)d characters for “{label}”. These are %(show_value)d."
+    ),
+    "max_value": "Please give %(limit_value)s at most for “{label}”.",
+    "min_value": "Please give %(limit_value)s at least for “{label}”.",
+    "null_characters_not_allowed": (
+        "Please leave out the characters of “{label}” that can’t be seen."
+    ),
 }
 
 
@@ -39,8 +43,14 @@ class PlainForm(forms.Form):
         # Not in __init__: forms add fields of their own after it.
         for name, field in self.fields.items():
             label = str(field.label or name.replace("_", " ").capitalize())
-            field.error_messages = {**_OF_VALIDATORS, **field.error_messages}
+            field.error_messages = _of_validators(label) | field.error_messages
             for code, words in field.error_messages.items():
                 plain = _PLAIN.get(str(words), str(words))
                 field.error_messages[code] = plain.replace("{label}", label)
         super().full_clean()
+
+
+def _of_validators(label: str) -> dict[str, Any]:
+    # Their limits are put into the words by "%", which a label may have too.
+    label = label.replace("%", "%%")
+    return {code: words.replace("{label}", label) for code, words in _OF_VALIDATORS.items()}

@@ -17,7 +17,7 @@ class Asking(PlainForm):
     day = forms.DateField(required=False)
     hour = forms.TimeField(required=False)
     one = forms.ChoiceField(choices=[("a", "A")], required=False)
-    number = forms.IntegerField(required=False, min_value=2, max_value=60)
+    number = forms.IntegerField(label="How many %?", required=False, min_value=2, max_value=60)
     short = forms.CharField(required=False, max_length=4)
     at_most = forms.IntegerField(
         required=False, max_value=9, error_messages={"max_value": "Nine are enough."}
@@ -64,10 +64,10 @@ def test_what_makes_no_sense_is_said_with_an_example(field: str, words: str):
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("number", "61", "Please give 60 at most."),
-        ("number", "1", "Please give 2 at least."),
-        ("short", "words", "Please use at most 4 characters. These are 5."),
-        ("short", "a\x00b", "Please leave out characters that can’t be seen."),
+        ("number", "61", "Please give 60 at most for “How many %?”."),
+        ("number", "1", "Please give 2 at least for “How many %?”."),
+        ("short", "words", "Please use at most 4 characters for “Short”. These are 5."),
+        ("short", "a\x00b", "Please leave out the characters of “Short” that can’t be seen."),
         ("at_most", "10", "Nine are enough."),
     ],
 )
