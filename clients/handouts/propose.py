@@ -47,7 +47,7 @@ def for_stage(stage: str) -> Q:
 
 def with_stages(rows: QuerySet[_OfHandout]) -> QuerySet[_OfHandout]:
     """The rows with their handout's stages and topics as text, which both databases look into."""
-    return rows.annotate(
+    return rows.alias(
         stages_text=Cast("handout__stages", TextField()),
         topics_text=Cast("handout__topics", TextField()),
     )

@@ -2,10 +2,12 @@
 
 Both fold forms of a word together, want every word that is asked for, and put those first that
 have them in their title. A row is written with each version, in its transaction; the indexes
-follow by themselves (migrations ``0004_full_text`` and ``0006_found_at_once``).
+follow by themselves (migrations ``0004_full_text``, ``0006_found_at_once`` and
+``0007_titles_indexed``).
 """
 
 import re
+from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet, Value
@@ -27,21 +29,23 @@ class _InFullText(Func):
 
 
 class _InAll(Func):
-    """Whether PostgreSQL's has them."""
+    """Whether PostgreSQL's has them. Django doesn't know the column; it stands beside the key."""
 
-    arg_joiner = (
-        " IN (SELECT id FROM handouts_searchable WHERE in_all @@ plainto_tsquery('english', "
-    )
-    template = "(%(expressions)s)))"
+    column = "in_all"
     output_field = BooleanField()
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
+        key: Any
+        key, asked = self.source_expressions
+        words, values = compiler.compile(asked)
+        table = compiler.quote_name_unless_alias(key.alias)
+        return f"({table}.{self.column} @@ plainto_tsquery('english', {words}))", values
 
 
 class _InTitle(_InAll):
     """Whether it has them in the title."""
 
-    arg_joiner = (
-        " IN (SELECT id FROM handouts_searchable WHERE in_title @@ plainto_tsquery('english', "
-    )
+    column = "in_title"
 
 
 def keep(version: Version) -> None:
