@@ -1,7 +1,7 @@
 """The forms of a page as a browser would send them, filled with what nobody means."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -39,7 +39,7 @@ class Form:
 
     path: str
     method: str
-    fields: Mapping[str, tuple[str, list[str]]] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, list[str]]]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}: {', '.join(self.fields)}"

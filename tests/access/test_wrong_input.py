@@ -43,7 +43,7 @@ def _forms(who: Who, world: World, browser_of: BrowserOf) -> Iterator[tuple[Form
     known = set()
     for address in addresses():
         row = ROWS[address.name]
-        if row.status != 200 or (row.who and who not in row.who):
+        if row.status != 200 or who not in (row.who or {Who.ANONYMOUS}):
             continue
         path = address.at({**world.shared, **world.own}.get(row.subject, ""))
         browser = browser_of(who, row)
@@ -76,4 +76,5 @@ def _breaks(send: Callable[..., Any], path: str, told: Mapping[str, Any]) -> str
             transaction.set_rollback(True)
     except Exception as error:  # any of them would be a page that failed
         return repr(error)[:200]
+    # 503 is the health page's own answer: no broker runs here.
     return f"answered with {answer.status_code}" if answer.status_code == 500 else ""
